@@ -1,0 +1,7 @@
+/** Time and chance are passed in, so that the engine can be simulated and a seed reproduces a run. */
+
+/** Milliseconds since the epoch. */
+export type Clock = { nowMs(): number; sleep(ms: number, signal?: AbortSignal): Promise<void> }
+
+/** `uuid()` gives a random UUID (version 4), `fraction()` a number in [0, 1). */
+export type Random = { uuid(): string; fraction(): number }

@@ -1,0 +1,80 @@
+/** The closed list of what can go wrong, as data. Texts, exit codes and next steps are written once, in src/cli/errors. */
+
+export const ERROR_CODES = [
+  'config.invalid',
+  'config.unknown-key',
+  'config.secret',
+  'config.file',
+  'usage.unknown-user',
+  'usage.bad-file',
+  'state.unreachable',
+  'state.locked',
+  'state.disk-full',
+  'state.newer-schema',
+  'state.not-initialised',
+  'state.corrupt',
+  'state.key-missing',
+  'lease.held',
+  'lease.lost',
+  'exchange.unreachable',
+  'exchange.timeout',
+  'exchange.tls',
+  'exchange.sign-in',
+  'exchange.impersonation-denied',
+  'exchange.unknown-mailbox',
+  'exchange.access-denied',
+  'exchange.throttled',
+  'exchange.folder-not-found',
+  'exchange.item-refused',
+  'exchange.bad-response',
+  'exchange.not-ews',
+  'exchange.truncated',
+  'exchange.too-large',
+  'exchange.redirect',
+  'exchange.server-error',
+  'exchange.schema',
+  'nextcloud.unreachable',
+  'nextcloud.timeout',
+  'nextcloud.tls',
+  'nextcloud.sign-in',
+  'nextcloud.access-denied',
+  'nextcloud.collection-not-found',
+  'nextcloud.quota',
+  'nextcloud.throttled',
+  'nextcloud.item-refused',
+  'nextcloud.bad-response',
+  'nextcloud.truncated',
+  'nextcloud.too-large',
+  'nextcloud.redirect',
+  'nextcloud.server-error',
+  'item.unreadable',
+  'item.not-representable',
+  'item.duplicate-uid',
+  'guard.halted',
+  'limit.reached',
+  'stopped',
+  'bug',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** Fields of an error: shown to the administrator, so never a secret, a body or an attendee. */
+export type ErrorFields = Readonly<Record<string, string | number | boolean | undefined>>
+
+/** The one error type of the connector. `detail` is the other system's own words where they help, already stripped of secrets. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError'
+  readonly code: ErrorCode
+  readonly fields: ErrorFields
+
+  constructor(code: ErrorCode, fields: ErrorFields = {}, cause?: unknown) {
+    super(code, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.fields = fields
+  }
+}
+
+/** For the end of an exhaustive switch over a union. */
+export function unreachable(value: never): never {
+  throw new ConnectorError('bug', { where: 'unreachable', value: JSON.stringify(value) ?? 'undefined' })
+}

@@ -1,0 +1,98 @@
+/**
+ * The port that both worlds implement: one Side per mailbox and collection. The engine knows nothing else of Exchange or Nextcloud.
+ * Retry, throttling, read-only (dry run), logging and measuring are decorators around it.
+ */
+import type { FieldPath, Fit, Item } from '../model/item.ts'
+import type { ConnectorError } from './errors.ts'
+
+declare const brand: unique symbol
+type Brand<T, B> = T & { readonly [brand]: B }
+
+export type SideName = 'exchange' | 'nextcloud'
+/** Opaque: compared with ===, never parsed or ordered outside its own side. EWS item id, DAV href. */
+export type ItemId = Brand<string, 'ItemId'>
+/** Opaque. Change key(s), ETag. Never contains anything that a read of the same unchanged item would not give again. */
+export type Version = Brand<string, 'Version'>
+/** Opaque. EWS SyncState, DAV sync-token. */
+export type Cursor = Brand<string, 'Cursor'>
+/** Opaque journal token of a creation; a UUID. The server holds it, so that an unknown create can be settled by asking. */
+export type Token = Brand<string, 'Token'>
+
+/** The other system's own document, kept for patching and for the archive. */
+export type NativeDocument = { format: 'ical' | 'vcard' | 'ews'; text: string }
+
+export type SideItem = { id: ItemId; version: Version; uid: string; model: Item; native: NativeDocument }
+
+export type SideDescription = {
+  /** Stable identity of the collection itself: when it changes, it is another collection (promises.md, guards). */
+  identity: string
+  displayName: string
+  /** Items that exist, when the server tells cheaply. */
+  itemCount: number | null
+  readOnly: boolean
+}
+
+/** What a feed said. A hint, not a fact (I7). `version` when the feed gives it. */
+export type Hint = { kind: 'changed'; id: ItemId; version: Version | null } | { kind: 'removed'; id: ItemId }
+
+export type ChangePage =
+  | { kind: 'page'; hints: Hint[]; cursor: Cursor; more: boolean }
+  | { kind: 'cursor-invalid'; reason: string }
+
+export type ListEntry = { id: ItemId; version: Version | null }
+
+/**
+ * `gone` only after an explicit not-found for this id in an authenticated, otherwise healthy answer (I8), or because the
+ * item is positively in another folder now. Everything else that is not readable is `unreadable` (I10) or an error of the call.
+ */
+export type ReadResult =
+  | { kind: 'present'; item: SideItem }
+  | { kind: 'gone'; id: ItemId }
+  | { kind: 'unreadable'; id: ItemId; version: Version | null; error: ConnectorError }
+
+/** `desired` is what shall be there; the token is already journalled (I13). */
+export type CreateRequest = { token: Token; desired: Item }
+/** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
+export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[] }
+export type RemoveRequest = { id: ItemId; expect: Version }
+
+/** The item in an outcome is as the server holds it now (read back where the server may have rewritten it, I15). */
+export type CreateOutcome =
+  | { kind: 'created'; item: SideItem }
+  | { kind: 'already'; id: ItemId | null; reason: 'token' | 'uid' }
+  | { kind: 'refused'; error: ConnectorError }
+  | { kind: 'unknown'; error: ConnectorError }
+export type UpdateOutcome =
+  | { kind: 'updated'; item: SideItem }
+  | { kind: 'changed-underneath' }
+  | { kind: 'gone' }
+  | { kind: 'refused'; error: ConnectorError }
+  | { kind: 'unknown'; error: ConnectorError }
+export type RemoveOutcome =
+  | { kind: 'removed' }
+  | { kind: 'changed-underneath' }
+  | { kind: 'gone' }
+  | { kind: 'refused'; error: ConnectorError }
+  | { kind: 'unknown'; error: ConnectorError }
+
+/**
+ * Batch methods give one outcome per request, in the order of the requests. An error that concerns the whole mailbox or server
+ * (sign-in, unreachable, throttled beyond retries, folder gone) is thrown as ConnectorError instead; a write whose answer was
+ * lost is never thrown, it is `unknown` (I12). Implementations choose their own batch size and concurrency within limits.ts.
+ */
+export interface Side {
+  readonly name: SideName
+  describe(): Promise<SideDescription>
+  /** `null` asks from the beginning: every item comes as a hint, page by page, and the last cursor starts the feed. */
+  changes(cursor: Cursor | null): Promise<ChangePage>
+  /** Every item, independent of cursors. It ends normally only when the last page was read; else it throws. */
+  listAll(): AsyncIterable<ListEntry[]>
+  read(ids: readonly ItemId[]): Promise<ReadResult[]>
+  create(requests: readonly CreateRequest[]): Promise<CreateOutcome[]>
+  update(requests: readonly UpdateRequest[]): Promise<UpdateOutcome[]>
+  remove(requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]>
+  /** The item that a creation with this token made, or null when the server positively has none. */
+  findByToken(token: Token): Promise<ItemId | null>
+  /** What this side would hold of the item, and what it would lose. Pure. */
+  fit(item: Item): Fit<Item>
+}
