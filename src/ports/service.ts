@@ -1,0 +1,39 @@
+/** What commands may ask of the connector: compose.ts builds it, commands call it, tests replace it. */
+import type { ProgressEvent, RunReport, UserReport } from './report.ts'
+import type { CollectionPair, Conflict, Mailbox, Observation, PassLog, StateStore } from './state-store.ts'
+
+export type SyncOptions = {
+  dryRun: boolean
+  /** The number of deletions that the administrator agreed to, from the halted plan. */
+  allowDeletes: number | null
+  signal: AbortSignal
+  onProgress?: (event: ProgressEvent) => void
+}
+
+/** One enrolled user. `source` says where the mapping comes from. */
+export type User = {
+  email: string
+  nextcloudUser: string
+  source: 'users-file' | 'app'
+  enabled: boolean
+}
+
+export type MailboxStatus = {
+  email: string
+  mailbox: Mailbox | null
+  pairs: readonly (CollectionPair & { items: number; problems: readonly Observation[] })[]
+  openConflicts: readonly Conflict[]
+  lastPasses: readonly PassLog[]
+}
+
+export interface Connector {
+  readonly store: StateStore
+  users(): Promise<User[]>
+  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `lease.held`. */
+  syncUser(email: string, options: SyncOptions): Promise<UserReport>
+  /** One pass over all due mailboxes. One user's failure is in that user's report, never thrown. */
+  syncRun(options: SyncOptions): Promise<RunReport>
+  /** Without an address: every enrolled user. */
+  status(email?: string): Promise<MailboxStatus[]>
+  close(): Promise<void>
+}
