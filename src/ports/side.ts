@@ -21,7 +21,15 @@ export type Token = Brand<string, 'Token'>
 /** The other system's own document, kept for patching and for the archive. */
 export type NativeDocument = { format: 'ical' | 'vcard' | 'ews'; text: string }
 
-export type SideItem = { id: ItemId; version: Version; uid: string; model: Item; native: NativeDocument }
+/** `modifiedAtMs`: last change as the server or the document tells it; only for the conflict policy `newest`. */
+export type SideItem = {
+  id: ItemId
+  version: Version
+  uid: string
+  model: Item
+  native: NativeDocument
+  modifiedAtMs?: number | null
+}
 
 export type SideDescription = {
   /** Stable identity of the collection itself: when it changes, it is another collection (promises.md, guards). */

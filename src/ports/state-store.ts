@@ -97,6 +97,9 @@ export type Intent = {
   targetId: ItemId | null
   expect: Version | null
   itemPairId: string | null
+  /** Creation: the source's hashes when it was read, and the hashes of what was sent as the written side would hold it. They become the base when the creation is settled. */
+  sourceHashes: FieldHashes | null
+  desiredHashes: FieldHashes | null
   openedAtMs: number
 }
 
@@ -236,7 +239,11 @@ export interface StateStore {
   /** Present, unpaired items of a side with one of these uids. */
   unpairedByUid(pairId: string, side: SideName, uids: readonly string[]): Promise<Observation[]>
   itemPairBySide(pairId: string, side: SideName, id: ItemId): Promise<ItemPair | null>
+  /** Item pairs with one of these uids: an unpaired item of the same uid is a duplicate of them. */
+  itemPairsByUid(pairId: string, uids: readonly string[]): Promise<ItemPair[]>
   countItemPairs(pairId: string): Promise<number>
+  /** Everything of a pair as changes that recreate it in another store (collection pair, base, observations, intents), in batches: a dry run works on such a copy. */
+  exportPair(pairId: string): AsyncIterable<StateChange[]>
   /** Items with a problem, for status. */
   problems(pairId: string): Promise<Observation[]>
   openIntents(pairId: string): Promise<Intent[]>
