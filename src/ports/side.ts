@@ -101,6 +101,9 @@ export interface Side {
   remove(requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]>
   /** The item that a creation with this token made, or null when the server positively has none. */
   findByToken(token: Token): Promise<ItemId | null>
-  /** What this side would hold of the item, and what it would lose. Pure. */
-  fit(item: Item): Fit<Item>
+  /**
+   * What this side would hold of the item, and what it would lose. Pure. Without `current`: after a creation. With `current`
+   * (what the side holds now): after an update of it, so that what only the server can set (organizer, answers) stays as it is.
+   */
+  fit(item: Item, current?: Item): Fit<Item>
 }
