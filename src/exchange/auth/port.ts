@@ -1,0 +1,22 @@
+/**
+ * How a request proves who sends it. Basic and OAuth answer per request; NTLM and Negotiate shake hands per connection,
+ * so the transport gives each of them one pinned connection and lets it see that connection's certificate (SRV-3).
+ */
+
+export type AuthRequest = { url: URL }
+
+/** A pinned connection. `certificate`: the server's, DER, for channel binding (RFC 5929 tls-server-end-point); null without TLS. */
+export type AuthConnection = { host: string; certificate: Uint8Array | null }
+
+/** One handshake on one connection. `next` gets the server's WWW-Authenticate values (none at first), gives the Authorization value to send, or null to give up. */
+export type Handshake = { next(challenges: readonly string[]): Promise<string | null> }
+
+export type EwsAuth =
+  | {
+      kind: 'per-request'
+      scheme: string
+      authorize(request: AuthRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>
+      /** Called once after a 401: `retry` when it now has something better to show (a fresh token). */
+      refused(request: AuthRequest): Promise<'retry' | 'give-up'>
+    }
+  | { kind: 'per-connection'; scheme: string; begin(connection: AuthConnection): Handshake }
