@@ -1,0 +1,124 @@
+/** The service accounts that may act for all mailboxes: `admins.json`, or a folder with several such files. */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { ConnectorError } from '../ports/errors.ts'
+import { nearest } from './nearest.ts'
+import { resolveSecret, type SecretSource } from './secret.ts'
+
+/** On premises an account with its password, in the cloud an application with its secret. `name` is for people. */
+export type Admin =
+  | { kind: 'on-premises'; name: string; username: string; password: string }
+  | { kind: 'cloud'; name: string; appId: string; clientSecret: string; tenantId: string | null }
+
+export type Admins = { admins: readonly Admin[]; warnings: readonly string[] }
+
+const SHAPES = {
+  'on-premises': { id: 'Username', secret: 'Password', more: [] },
+  cloud: { id: 'AppId', secret: 'ClientSecret', more: ['TenantId'] },
+} as const
+
+type Collected = { admins: Admin[]; warnings: string[]; problems: string[] }
+
+function fileError(path: string, error: unknown): never {
+  const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable'
+  throw new ConnectorError('config.file', { path, reason }, error)
+}
+
+function files(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path]
+    const names = readdirSync(path).filter((name) => name.endsWith('.json'))
+    return names.sort().map((name) => join(path, name))
+  } catch (error) {
+    return fileError(path, error)
+  }
+}
+
+/** Numbers, lists and null are refused by name: "Password": 1234 would lose leading zeros. */
+function texts(value: unknown, where: string, into: Collected): SecretSource | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    into.problems.push(`${where}: must be an object such as {"Username": "...", "Password": "..."}`)
+    return null
+  }
+  const wrong = Object.entries(value).filter(([, field]) => typeof field !== 'string')
+  for (const [key] of wrong) into.problems.push(`${where}: ${key} must be a text in quotation marks`)
+  return wrong.length > 0 ? null : (value as SecretSource)
+}
+
+function readAdmin(value: unknown, context: { where: string; baseDir: string }, into: Collected): void {
+  const { where, baseDir } = context
+  const source = texts(value, where, into)
+  if (source === null) return
+  const onPremises = Object.keys(source).some((key) => /^(username|password)/i.test(key))
+  const inCloud = Object.keys(source).some((key) => /^(appid|clientsecret|tenantid)/i.test(key))
+  if (onPremises && inCloud) {
+    into.problems.push(`${where}: mixes an account (Username, Password) and an application (AppId, ClientSecret)`)
+    return
+  }
+  const kind = inCloud ? 'cloud' : 'on-premises'
+  const shape = SHAPES[kind]
+  const known = [shape.id, shape.secret, `${shape.secret}_FILE`, `${shape.secret}_COMMAND`, ...shape.more]
+  for (const key of Object.keys(source).filter((key) => !known.includes(key))) {
+    const near = nearest(key, known)
+    into.problems.push(`${where}: ${key} is not a known field${near === null ? '' : `; did you mean ${near}?`}`)
+  }
+  const id = source[shape.id]?.trim()
+  if (!id) into.problems.push(`${where}: ${shape.id} is missing or empty`)
+  try {
+    const found = resolveSecret(shape.secret, source, { baseDir })
+    if (found === null)
+      into.problems.push(`${where}: ${shape.secret} is missing (also ${shape.secret}_FILE or _COMMAND)`)
+    if (found?.warning) into.warnings.push(found.warning)
+    if (!id || found === null) return
+    const tenantId = source.TenantId ?? null
+    into.admins.push(
+      kind === 'cloud'
+        ? { kind, name: id, appId: id, clientSecret: found.value, tenantId }
+        : { kind, name: id, username: id, password: found.value },
+    )
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error
+    into.problems.push(`${where}: ${error.fields.key}: ${error.fields.reason}`)
+  }
+}
+
+function readFile(path: string, into: Collected): void {
+  let list: unknown
+  try {
+    list = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    // A parser's message may quote the text around the fault, which may be a password.
+    if (error instanceof SyntaxError) into.problems.push(`${path}: is not valid JSON`)
+    else fileError(path, error)
+    return
+  }
+  if (!Array.isArray(list)) {
+    into.problems.push(`${path}: must be a list: [{"Username": "...", "Password": "..."}]`)
+    return
+  }
+  for (const [index, value] of list.entries())
+    readAdmin(value, { where: `${path}, entry ${index + 1}`, baseDir: dirname(path) }, into)
+}
+
+function checkTogether(path: string, into: Collected): void {
+  if (into.problems.length > 0) return
+  if (into.admins.length === 0) into.problems.push(`${path}: names no service account`)
+  const kinds = new Set(into.admins.map((admin) => admin.kind))
+  if (kinds.size > 1)
+    into.problems.push(`${path}: mixes accounts (on premises) and applications (cloud); keep one kind`)
+  const seen = new Set<string>()
+  for (const { name } of into.admins) {
+    if (seen.has(name.toLowerCase())) into.problems.push(`${path}: ${name} is listed twice`)
+    seen.add(name.toLowerCase())
+  }
+}
+
+/** All service accounts of a file or a folder. Throws ConnectorError `config.file` (unreadable) or `config.invalid` with every problem. */
+export function loadAdmins(path: string): Admins {
+  const into: Collected = { admins: [], warnings: [], problems: [] }
+  for (const file of files(path)) readFile(file, into)
+  checkTogether(path, into)
+  if (into.problems.length > 0)
+    throw new ConnectorError('config.invalid', { count: into.problems.length, problems: into.problems.join('\n') })
+  return { admins: into.admins, warnings: into.warnings }
+}

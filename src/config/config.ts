@@ -1,0 +1,154 @@
+/** The configuration as the rest of the program sees it: nested plain data in our own words and units, without a trace of environment variables. */
+import { resolve } from 'node:path'
+import type { Values } from './schema.ts'
+
+export type SyncSettings = {
+  calendars: boolean
+  contacts: boolean
+  tasks: boolean
+  type: 'full' | 'sensitive'
+  sensitiveTitle: string
+  sensitiveScope: 'private' | 'all'
+  intervalMs: number
+  criticalIntervalMs: number
+  batchLimit: number
+  batchSaveSize: number
+  usersInParallelMax: number
+  usersPerAdminMax: number
+  /** Null = unlimited. */
+  windowPastDays: number | null
+  windowFutureDays: number | null
+  conflictPolicy: 'exchange' | 'nextcloud' | 'newest'
+  schedulingAuthority: 'nextcloud' | 'exchange'
+  /** IANA zone for floating times on Exchange. */
+  defaultTimeZone: string
+}
+
+export type ExchangeSettings = {
+  type: 'cloud' | 'kerberos' | 'basic' | 'ntlm'
+  ewsUrl: string | null
+  tenantId: string | null
+  appId: string | null
+  clientSecret: string | null
+  certificateFile: string | null
+  /** Absolute path of a file or a folder. */
+  adminsFile: string
+  caFile: string | null
+}
+
+export type NextcloudSettings = {
+  url: string | null
+  username: string | null
+  appPassword: string | null
+  sharedSecret: string | null
+  /** Absolute path. */
+  usersFile: string
+  caFile: string | null
+}
+
+/** Limits of the guards; percentages are whole numbers. */
+export type GuardSettings = {
+  deletionsPerPassCount: number
+  deletionsPerPassPercent: number
+  deletionsPerDayPercent: number
+  changedPercent: number
+  changedItemsMin: number
+  rolledBackPercent: number
+}
+
+export type LogOutput = 'console' | 'database' | 'file' | 'loki' | 'syslog' | 'otlp'
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+export type Config = {
+  sync: SyncSettings
+  exchange: ExchangeSettings
+  nextcloud: NextcloudSettings
+  /** `sqlite:ABSOLUTE PATH`, `sqlite::memory:` or `postgres://...`; may hold a password. */
+  database: { connectionString: string }
+  /** Base64 of 32 bytes each. */
+  archive: { encryptionKey: string | null; previousEncryptionKey: string | null; retentionDays: number }
+  logging: { outputs: readonly LogOutput[]; level: LogLevel }
+  guards: GuardSettings
+  allowPlainHttp: boolean
+  secondaryReplicas: number
+  /** The directory that relative paths started at. */
+  baseDir: string
+  /** For the administrator: what is allowed but worth a look. */
+  warnings: readonly string[]
+}
+
+function syncSettings(v: Values): SyncSettings {
+  return {
+    calendars: v.Service__SyncMode.includes('calendars'),
+    contacts: v.Service__SyncMode.includes('contacts'),
+    tasks: v.Service__SyncMode.includes('tasks'),
+    type: v.Service__SyncType,
+    sensitiveTitle: v.Service__SensitiveSyncConfiguration__SensitiveTitle,
+    sensitiveScope: v.Service__SensitiveSyncConfiguration__Scope,
+    intervalMs: v.Service__SyncIntervalInSeconds * 1000,
+    criticalIntervalMs: v.Service__CriticalSyncIntervalInSeconds * 1000,
+    batchLimit: v.Service__BatchLimit,
+    batchSaveSize: v.Service__BatchSaveSize,
+    usersInParallelMax: v.Service__MaxParallelProcessingUsers,
+    usersPerAdminMax: v.Service__MaxUsersPerAdmin,
+    windowPastDays: v.Service__SyncWindow__PastDays,
+    windowFutureDays: v.Service__SyncWindow__FutureDays,
+    conflictPolicy: v.Service__ConflictPolicy,
+    schedulingAuthority: v.Service__SchedulingAuthority,
+    defaultTimeZone: v.Service__DefaultTimeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
+}
+
+/** Nested form of checked values; relative paths start at `baseDir`. */
+export function toConfig(v: Values, baseDir: string, warnings: readonly string[]): Config {
+  const path = (text: string) => resolve(baseDir, text)
+  const optionalPath = (text: string | null) => (text === null ? null : path(text))
+  return {
+    sync: syncSettings(v),
+    exchange: {
+      type: v.Service__ExchangeConfiguration__ExchangeType,
+      ewsUrl: v.Service__ExchangeConfiguration__EwsUrl,
+      tenantId: v.Service__ExchangeConfiguration__TenantId,
+      appId: v.Service__ExchangeConfiguration__AppId,
+      clientSecret: v.Service__ExchangeConfiguration__ClientSecret,
+      certificateFile: optionalPath(v.Service__ExchangeConfiguration__CertificateFile),
+      adminsFile: path(v.Service__ExchangeConfiguration__AdminsFile),
+      caFile: optionalPath(v.Service__ExchangeConfiguration__CaFile),
+    },
+    nextcloud: {
+      url: v.Service__NextcloudConfiguration__Url,
+      username: v.Service__NextcloudConfiguration__Username,
+      appPassword: v.Service__NextcloudConfiguration__AppPassword,
+      sharedSecret: v.Service__NextcloudConfiguration__SharedSecret,
+      usersFile: path(v.Service__NextcloudConfiguration__UsersFile),
+      caFile: optionalPath(v.Service__NextcloudConfiguration__CaFile),
+    },
+    database: { connectionString: absoluteDatabase(v.Service__DatabaseConfiguration__ConnectionString, path) },
+    archive: {
+      encryptionKey: v.Service__ArchiveConfiguration__EncryptionKey,
+      previousEncryptionKey: v.Service__ArchiveConfiguration__PreviousEncryptionKey,
+      retentionDays: v.Service__ArchiveConfiguration__RetentionDays,
+    },
+    logging: {
+      outputs: v.Service__LoggingConfiguration__LogsOutput,
+      level: v.Service__LoggingConfiguration__LogLevel,
+    },
+    guards: {
+      deletionsPerPassCount: v.Service__Guards__DeletionsPerPassCount,
+      deletionsPerPassPercent: v.Service__Guards__DeletionsPerPassPercent,
+      deletionsPerDayPercent: v.Service__Guards__DeletionsPerDayPercent,
+      changedPercent: v.Service__Guards__ChangedPercent,
+      changedItemsMin: v.Service__Guards__ChangedItemsMin,
+      rolledBackPercent: v.Service__Guards__RolledBackPercent,
+    },
+    allowPlainHttp: v.Service__AllowPlainHttp,
+    secondaryReplicas: v.Secondary_Replicas_Amount,
+    baseDir,
+    warnings,
+  }
+}
+
+function absoluteDatabase(connection: string, path: (text: string) => string): string {
+  const file = /^sqlite:(?!:memory:)(.+)$/.exec(connection)?.[1]
+  return file === undefined ? connection : `sqlite:${path(file)}`
+}

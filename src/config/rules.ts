@@ -1,0 +1,62 @@
+/** Rules that concern more than one key's form: what this version cannot do yet, unsafe addresses, keys that need one another. */
+import type { Key, Values } from './schema.ts'
+
+export type Problem = { kind: 'invalid' | 'unknown-key' | 'secret'; key: string; text: string }
+
+/** Said plainly instead of accepting a setting that would not have its effect: a sync that ignores `sensitive` would publish titles. */
+function notInThisVersion(v: Values): Problem[] {
+  const problems: Problem[] = []
+  const refuse = (key: Key, value: string, instead: string) =>
+    problems.push({ kind: 'invalid', key, text: `${value} is not available in this version; ${instead}` })
+  const exchangeType = v.Service__ExchangeConfiguration__ExchangeType
+  if (exchangeType !== 'basic')
+    refuse('Service__ExchangeConfiguration__ExchangeType', `sign-in by ${exchangeType}`, 'use 3 (basic)')
+  if (v.Service__SyncType !== 'full') refuse('Service__SyncType', 'the sensitive sync', 'use 0 (full)')
+  if (v.Service__SchedulingAuthority !== 'nextcloud')
+    refuse('Service__SchedulingAuthority', 'sending invitations through Exchange', 'use nextcloud: nothing is mailed')
+  const outputs = v.Service__LoggingConfiguration__LogsOutput.filter((output) => output !== 'console')
+  if (outputs.length > 0)
+    refuse('Service__LoggingConfiguration__LogsOutput', `logging to ${outputs.join(', ')}`, 'use 0 or 1 (console)')
+  if (v.Service__ExchangeConfiguration__EwsUrl === null)
+    problems.push({
+      kind: 'invalid',
+      key: 'Service__ExchangeConfiguration__EwsUrl',
+      text: 'is needed: autodiscover is not available in this version; set it to https://HOST/EWS/Exchange.asmx',
+    })
+  return problems
+}
+
+function isThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}
+
+function plainHttp(v: Values): Problem[] {
+  if (v.Service__AllowPlainHttp) return []
+  const urls = {
+    Service__ExchangeConfiguration__EwsUrl: v.Service__ExchangeConfiguration__EwsUrl,
+    Service__NextcloudConfiguration__Url: v.Service__NextcloudConfiguration__Url,
+  }
+  return Object.entries(urls).flatMap(([key, text]) => {
+    const url = text === null ? null : URL.parse(text)
+    if (url?.protocol !== 'http:' || isThisMachine(url.hostname)) return []
+    const why = 'http:// would send passwords in clear; use https://, or set Service__AllowPlainHttp=true'
+    return [{ kind: 'invalid' as const, key, text: why }]
+  })
+}
+
+function togetherOrNotAtAll(v: Values): Problem[] {
+  const problems: Problem[] = []
+  const connection = v.Service__DatabaseConfiguration__ConnectionString
+  if (!connection.startsWith('sqlite:') && v.Service__ArchiveConfiguration__EncryptionKey === null)
+    problems.push({
+      kind: 'invalid',
+      key: 'Service__ArchiveConfiguration__EncryptionKey',
+      text: 'is needed with PostgreSQL, the same on every replica; make one with: openssl rand -base64 32',
+    })
+  return problems
+}
+
+/** All problems of values that are each well-formed. */
+export function brokenRules(values: Values): Problem[] {
+  return [...notInThisVersion(values), ...plainHttp(values), ...togetherOrNotAtAll(values)]
+}

@@ -1,0 +1,228 @@
+/** Every key of the configuration with its kind, default and meaning. `.env.example`, the reference page and all checks come from here. */
+import {
+  base64Key,
+  bitMask,
+  connectionString,
+  daysOrUnlimited,
+  httpUrl,
+  type KeySpec,
+  numbered,
+  oneOf,
+  optional,
+  password,
+  secret,
+  timeZone,
+  wholeNumber,
+  withDefault,
+  words,
+  yesOrNo,
+} from './key.ts'
+
+/** 100 years: more is a slip of the keyboard. */
+const DAYS_MAX = 36_500
+const SECONDS_PER_DAY = 86_400
+
+const text = words(1000)
+const percent = wholeNumber(0, 100)
+const count = wholeNumber(0, 1_000_000)
+const seconds = wholeNumber(5, SECONDS_PER_DAY)
+
+export const KEYS = {
+  Service__SyncMode: withDefault(
+    bitMask(['calendars', 'contacts', 'tasks']),
+    '3',
+    'What is synced. This version syncs calendars; the other bits are accepted and wait for theirs.',
+  ),
+  Service__SyncType: withDefault(
+    numbered({ 0: 'full', 1: 'sensitive' }),
+    '0',
+    'Full content, or only the time block with a placeholder title.',
+  ),
+  Service__SensitiveSyncConfiguration__SensitiveTitle: withDefault(
+    words(200),
+    'Busy',
+    'Placeholder title of a sensitive sync.',
+  ),
+  Service__SensitiveSyncConfiguration__Scope: withDefault(
+    oneOf('private', 'all'),
+    'all',
+    'Which items a sensitive sync reduces: those flagged private or confidential, or all.',
+  ),
+  Service__SyncIntervalInSeconds: withDefault(seconds, '300', 'Normal time between two passes of a mailbox.'),
+  Service__CriticalSyncIntervalInSeconds: withDefault(
+    seconds,
+    '30',
+    'The same for a mailbox with known or likely work: first sync unfinished, last pass failed or partial.',
+  ),
+  Service__BatchLimit: withDefault(wholeNumber(1, 10_000), '50', 'Mailboxes claimed per batch.'),
+  Service__BatchSaveSize: withDefault(
+    wholeNumber(1, 1000),
+    '100',
+    'Item results per database transaction, and objects per write batch.',
+  ),
+  Service__MaxParallelProcessingUsers: withDefault(
+    wholeNumber(1, 256),
+    '8',
+    'Mailboxes that one replica processes at a time.',
+  ),
+  Service__MaxUsersPerAdmin: withDefault(
+    wholeNumber(1, 256),
+    '4',
+    'Mailboxes processed at a time per Exchange service account, over all replicas.',
+  ),
+  Service__SyncWindow__PastDays: withDefault(
+    daysOrUnlimited(DAYS_MAX),
+    '365',
+    'Calendar items that ended earlier are not synced. Leaving the window is not a deletion.',
+  ),
+  Service__SyncWindow__FutureDays: withDefault(
+    daysOrUnlimited(DAYS_MAX),
+    'unlimited',
+    'Calendar items that start later are not synced.',
+  ),
+  Service__ConflictPolicy: withDefault(
+    oneOf('exchange', 'nextcloud', 'newest'),
+    'exchange',
+    'Which version stays when both sides changed the same field. The other one goes to the archive.',
+  ),
+  Service__SchedulingAuthority: withDefault(
+    oneOf('nextcloud', 'exchange'),
+    'nextcloud',
+    'Who sends invitations. With nextcloud the connector never causes mail.',
+  ),
+  Service__DefaultTimeZone: optional(
+    timeZone(),
+    'Zone for times without a zone when they go to Exchange. Without it: the zone of this machine.',
+    'Europe/Berlin',
+  ),
+  Service__AllowPlainHttp: withDefault(
+    yesOrNo(),
+    'false',
+    'Allow http:// to hosts other than this machine. Passwords and calendars then cross the network in clear.',
+  ),
+
+  Service__ExchangeConfiguration__ExchangeType: withDefault(
+    numbered({ 1: 'cloud', 2: 'kerberos', 3: 'basic', 4: 'ntlm' }),
+    '3',
+    'How to sign in to Exchange.',
+  ),
+  Service__ExchangeConfiguration__EwsUrl: optional(
+    httpUrl(),
+    'Address of Exchange Web Services.',
+    'https://mail.example.org/EWS/Exchange.asmx',
+  ),
+  Service__ExchangeConfiguration__TenantId: optional(text, 'Microsoft 365: tenant.'),
+  Service__ExchangeConfiguration__AppId: optional(text, 'Microsoft 365: application.'),
+  Service__ExchangeConfiguration__ClientSecret: secret(password(), 'Microsoft 365: secret of the application.'),
+  Service__ExchangeConfiguration__CertificateFile: optional(
+    text,
+    'Microsoft 365: PEM file with certificate and private key, instead of the secret.',
+  ),
+  Service__ExchangeConfiguration__AdminsFile: withDefault(
+    text,
+    'admins.json',
+    'Service accounts: a file, or a folder of files.',
+  ),
+  Service__ExchangeConfiguration__CaFile: optional(
+    text,
+    'PEM file of the authority that signed the certificate of Exchange.',
+    '/etc/connector/exchange-ca.pem',
+  ),
+
+  Service__NextcloudConfiguration__Url: optional(
+    httpUrl(),
+    'Address of Nextcloud. Not needed when users.json names the addresses.',
+    'https://cloud.example.org',
+  ),
+  Service__NextcloudConfiguration__Username: optional(text, 'Service account of the Nextcloud app.'),
+  Service__NextcloudConfiguration__AppPassword: secret(password(), 'App password of that account.'),
+  Service__NextcloudConfiguration__SharedSecret: secret(password(), 'Secret shared with the Nextcloud app.'),
+  Service__NextcloudConfiguration__UsersFile: withDefault(
+    text,
+    'users.json',
+    'Enrolled users with their calendar addresses and app passwords.',
+  ),
+  Service__NextcloudConfiguration__CaFile: optional(
+    text,
+    'PEM file of the authority that signed the certificate of Nextcloud.',
+    '/etc/connector/nextcloud-ca.pem',
+  ),
+
+  Service__DatabaseConfiguration__ConnectionString: {
+    ...withDefault(
+      connectionString(),
+      'sqlite:./data/connector.db',
+      'Where the state is kept: a file on this machine, or a PostgreSQL server.',
+    ),
+    secret: true,
+  },
+  Service__ArchiveConfiguration__EncryptionKey: secret(
+    base64Key(32),
+    'Key that encrypts the archive. Needed with PostgreSQL; with SQLite a key file beside the database is made.',
+  ),
+  Service__ArchiveConfiguration__PreviousEncryptionKey: secret(
+    base64Key(32),
+    'The key before, while it is being replaced.',
+  ),
+  Service__ArchiveConfiguration__RetentionDays: withDefault(
+    wholeNumber(1, DAYS_MAX),
+    '90',
+    'How long replaced and removed contents can be restored.',
+  ),
+
+  Service__LoggingConfiguration__LogsOutput: withDefault(
+    bitMask(['console', 'database', 'file', 'loki', 'syslog', 'otlp']),
+    '1',
+    'Where logs go. Console is standard error.',
+  ),
+  Service__LoggingConfiguration__LogLevel: withDefault(
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+    'warn',
+    'The least important log line that is written. --verbose means debug, --quiet means silent.',
+  ),
+
+  Service__Guards__DeletionsPerPassCount: withDefault(
+    count,
+    '10',
+    'A pass halts when it would remove more items of a collection than this, and also more than the percentage below.',
+  ),
+  Service__Guards__DeletionsPerPassPercent: withDefault(
+    percent,
+    '25',
+    'Per cent of the known items of the collection, for the limit above.',
+  ),
+  Service__Guards__DeletionsPerDayPercent: withDefault(
+    percent,
+    '50',
+    'A pass halts when more than this share of a mailbox would be removed within 24 hours.',
+  ),
+  Service__Guards__ChangedPercent: withDefault(
+    percent,
+    '90',
+    'A pass halts when more than this share of a collection changed on one side at once.',
+  ),
+  Service__Guards__ChangedItemsMin: withDefault(
+    count,
+    '20',
+    'Collections up to this size are exempt from the limit above.',
+  ),
+  Service__Guards__RolledBackPercent: withDefault(
+    percent,
+    '5',
+    'A pass halts when more than this share of the known items vanished while unknown ones appeared: a restored backup.',
+  ),
+
+  Secondary_Replicas_Amount: withDefault(wholeNumber(0, 100), '0', 'Docker Compose: number of further replicas.'),
+} as const satisfies Record<string, KeySpec<unknown>>
+
+export type Key = keyof typeof KEYS
+type ValueOf<S> = S extends KeySpec<infer T> ? T : never
+/** All values by key, checked. */
+export type Values = { [K in Key]: ValueOf<(typeof KEYS)[K]> }
+
+export const KEY_NAMES = Object.keys(KEYS) as readonly Key[]
+
+/** The specification of a key, without its value's type. */
+export function specOf(key: Key): KeySpec<unknown> {
+  return KEYS[key] as KeySpec<unknown>
+}
