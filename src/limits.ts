@@ -27,3 +27,31 @@ export const THROTTLE_RETRIES_MAX = 5
 export const ROUNDS_MAX = 3
 /** Failed tries before an item is shown as quarantined; it is still retried, ever more slowly. */
 export const ITEM_ATTEMPTS_QUARANTINE = 5
+/** A command that gives a secret: a vault answers in a second; one that waits for a key press must not hang cron. */
+export const SECRET_COMMAND_TIMEOUT_MS = 10_000
+/** A secret: a password, a key or a certificate in PEM. */
+export const SECRET_BYTES_MAX = 64 * 1024
+/** State: how long an operation waits for another writer of the same database before it is `state.locked`. Commits take milliseconds. */
+export const STATE_LOCK_WAIT_MS = 10_000
+/** SQLite blocks the thread while it waits by itself, so that wait is short and the rest of STATE_LOCK_WAIT_MS is waited for without blocking. */
+export const STATE_BUSY_WAIT_MS = 20
+/** One statement of the state store; the longest (a first full list of 100,000 items) stays below 5 s. */
+export const STATE_STATEMENT_TIMEOUT_MS = 60_000
+/** Connections to PostgreSQL per replica: one per mailbox in parallel (8) and two for leases. */
+export const STATE_CONNECTIONS_MAX = 10
+/** Rows of one multi-row statement: 500 x 15 columns stays below SQLite's 32,766 bound parameters. */
+export const STATE_BATCH_ROWS_MAX = 500
+/** Pass and action logs older than this are removed with the expired archive: as long as the archive is kept. */
+export const STATE_LOG_RETENTION_MS = 90 * 24 * 60 * 60 * 1000
+/** CalDAV: longest Retry-After that is waited for inside a pass; a longer one (maintenance) ends the pass as throttled. */
+export const DAV_RETRY_AFTER_MAX_MS = 60_000
+/** CalDAV: first wait of the growing pauses after a locked database or a refusal without Retry-After. */
+export const DAV_BACKOFF_BASE_MS = 500
+/** CalDAV: repeats of a read whose connection broke. Reads change nothing; more would hide a server that is down. */
+export const DAV_READ_RETRIES_MAX = 2
+/** CalDAV: changes asked for again behind the last sync token (quirk NC-SYNC-OVERLAP; 0 of 930 were missed with 20). */
+export const DAV_SYNC_OVERLAP = 20
+/** CalDAV: hints of the last page that a cursor remembers, so that the overlap repeats none of them. 11 bytes each. */
+export const DAV_CURSOR_SEEN_MAX = 500
+/** CalDAV: Nextcloud prunes its change log silently after 60 days at the earliest; a cursor not renewed for 14 days is not trusted (LOS-9). */
+export const DAV_CURSOR_AGE_MAX_DAYS = 14
