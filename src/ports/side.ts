@@ -64,14 +64,18 @@ export type CreateRequest = { token: Token; desired: Item }
 export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[] }
 export type RemoveRequest = { id: ItemId; expect: Version }
 
-/** The item in an outcome is as the server holds it now (read back where the server may have rewritten it, I15). */
+/**
+ * The item in an outcome is as the server holds it now (read back where the server may have rewritten it, I15).
+ * `overtaken`: the version read back is not the one that the write returned (or it returned none), so the item may already
+ * carry somebody's later edit; the engine then does not take its content for what was written.
+ */
 export type CreateOutcome =
-  | { kind: 'created'; item: SideItem }
+  | { kind: 'created'; item: SideItem; overtaken?: boolean }
   | { kind: 'already'; id: ItemId | null; reason: 'token' | 'uid' }
   | { kind: 'refused'; error: ConnectorError }
   | { kind: 'unknown'; error: ConnectorError }
 export type UpdateOutcome =
-  | { kind: 'updated'; item: SideItem }
+  | { kind: 'updated'; item: SideItem; overtaken?: boolean }
   | { kind: 'changed-underneath' }
   | { kind: 'gone' }
   | { kind: 'refused'; error: ConnectorError }

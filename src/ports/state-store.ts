@@ -49,7 +49,13 @@ export type CollectionPair = {
   lastScrubAtMs: number | null
 }
 
-export type HaltReason = { guard: string; numbers: Readonly<Record<string, number>>; sinceMs: number }
+/** `released`: an administrator looked at it (`users resume`) and lets these numbers pass. */
+export type HaltReason = {
+  guard: string
+  numbers: Readonly<Record<string, number>>
+  sinceMs: number
+  released?: boolean
+}
 
 export type BaseSide = { id: ItemId; version: Version; hashes: FieldHashes }
 

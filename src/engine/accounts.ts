@@ -1,0 +1,67 @@
+/** The pass's books (I25): every item that was seen is counted once, under the first heading that fits. */
+import type { Action, ActionOutcome, ItemProblem } from '../ports/report.ts'
+import type { PassCounts } from '../ports/state-store.ts'
+
+const HEADINGS = ['failed', 'conflicts', 'created', 'updated', 'removed', 'skipped'] as const
+type Heading = (typeof HEADINGS)[number]
+type NotedAction = Action & { outcome: ActionOutcome }
+
+/** Actions kept for the report of a real run; a dry run keeps all. */
+const ACTIONS_KEPT_MAX = 10_000
+
+export class Accounts {
+  readonly #aliases = new Map<string, string>()
+  readonly #headings = new Map<string, Heading | 'unchanged'>()
+  readonly actions: NotedAction[] = []
+  readonly problems: ItemProblem[] = []
+  readonly #keepAll: boolean
+
+  constructor(keepAllActions: boolean) {
+    this.#keepAll = keepAllActions
+  }
+
+  /** `item`: `pair:ID` for an item pair, `SIDE:ID` for an item that belongs to none. */
+  note(item: string, heading: Heading | 'unchanged'): void {
+    const key = this.#aliases.get(item) ?? item
+    const before = this.#headings.get(key)
+    if (before === undefined || rank(heading) < rank(before)) this.#headings.set(key, heading)
+  }
+
+  /** The item became this pair: it stays one item. */
+  becamePair(item: string, itemPairId: string): void {
+    this.#aliases.set(`pair:${itemPairId}`, this.#aliases.get(item) ?? item)
+  }
+
+  act(action: Action, outcome: ActionOutcome): void {
+    const interesting = outcome === 'failed' || action.action === 'skip' || action.conflict
+    if (this.#keepAll || (interesting && this.actions.length < ACTIONS_KEPT_MAX))
+      this.actions.push({ ...action, outcome })
+  }
+
+  /** `paired`: item pairs before the pass; those not noted were unchanged. */
+  counts(paired: number): PassCounts {
+    const counts: PassCounts = {
+      seen: 0,
+      unchanged: 0,
+      created: 0,
+      updated: 0,
+      removed: 0,
+      conflicts: 0,
+      skipped: 0,
+      failed: 0,
+    }
+    let notedPairs = 0
+    for (const [item, heading] of this.#headings) {
+      counts[heading]++
+      if (item.startsWith('pair:')) notedPairs++
+    }
+    const untouched = paired - notedPairs
+    counts.unchanged += untouched
+    counts.seen = this.#headings.size + untouched
+    return counts
+  }
+}
+
+function rank(heading: Heading | 'unchanged'): number {
+  return heading === 'unchanged' ? HEADINGS.length : HEADINGS.indexOf(heading)
+}

@@ -1,0 +1,45 @@
+/** What one pass over one collection pair works with. Built by user.ts; everything the engine touches of the world is in here. */
+import type { Clock, Random } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { ProgressEvent } from '../ports/report.ts'
+import type { Side, SideName } from '../ports/side.ts'
+import type { CollectionPair, Lease, StateStore } from '../ports/state-store.ts'
+import type { KeyedHash } from '../sync/fingerprint.ts'
+import type { GuardLimits } from '../sync/guard.ts'
+import type { ConflictPolicy } from '../sync/merge.ts'
+import type { ContentCache } from './content-cache.ts'
+
+export type EngineOptions = {
+  /** Item results per transaction and objects per write batch (`Service__BatchSaveSize`). */
+  batchSaveSize: number
+  conflictPolicy: ConflictPolicy
+  /** Null = unlimited. */
+  windowPastDays: number | null
+  windowFutureDays: number | null
+  guards: GuardLimits
+  archiveRetentionDays: number
+  /** Zone in which a floating time is an instant, for the sync window only. */
+  floatingZone: string
+  /** A full comparison that ignores cursors is due after this time. */
+  scrubIntervalMs: number
+}
+
+export type PassContext = {
+  store: StateStore
+  lease: Lease
+  /** Renews the lease when half of it is gone; throws `lease.lost` or `stopped`. Called before every write (I20). */
+  checkpoint: () => Promise<void>
+  sides: Record<SideName, Side>
+  pair: CollectionPair
+  passId: string
+  hash: KeyedHash
+  options: EngineOptions
+  allowDeletes: number | null
+  dryRun: boolean
+  clock: Clock
+  random: Random
+  log: Log
+  email: string
+  onProgress: (event: ProgressEvent) => void
+  cache: ContentCache
+}

@@ -1,0 +1,189 @@
+/**
+ * Writing merges: each side gets only the fields that the other side changed, under the version that was merged (I11).
+ * What loses a conflict is archived first (I16). A half that failed stays pending: its fields keep their old base.
+ */
+import type { FieldPath } from '../model/item.ts'
+import type { SideItem, SideName, UpdateOutcome } from '../ports/side.ts'
+import type { ItemPair, StateChange } from '../ports/state-store.ts'
+import { otherSide } from '../sync/decide.ts'
+import type { Accounts } from './accounts.ts'
+import { archiveEntry, conflictRow } from './archive.ts'
+import type { PassContext } from './context.ts'
+import { readItems } from './observe.ts'
+import { baseOf, failed, type Landed, logAction, pairUp, settled } from './settle.ts'
+import { actionsOf, type MergeWork } from './work.ts'
+
+const SIDES = ['exchange', 'nextcloud'] as const
+type Outcomes = Record<SideName, UpdateOutcome | null>
+
+export async function executeMerges(context: PassContext, works: readonly MergeWork[], accounts: Accounts) {
+  if (works.length === 0) return
+  const losers = works.flatMap((work) => archiveLoser(context, work))
+  if (losers.length > 0) await context.store.commit(context.lease, losers)
+  const outcomes = new Map<MergeWork, Outcomes>(works.map((work) => [work, { exchange: null, nextcloud: null }]))
+  for (const side of SIDES) await writeSide(context, side, outcomes)
+  const changes: StateChange[] = []
+  for (const [work, outcome] of outcomes) changes.push(...(await settleMerge(context, work, outcome, accounts)))
+  await context.store.commit(context.lease, changes)
+}
+
+function writable(work: MergeWork, side: SideName): boolean {
+  return work.writes[side].changed.length > 0 && !work.writes[side].unrepresentable
+}
+
+async function writeSide(context: PassContext, side: SideName, outcomes: Map<MergeWork, Outcomes>): Promise<void> {
+  const works = [...outcomes.keys()].filter((work) => writable(work, side))
+  if (works.length === 0) return
+  await context.checkpoint()
+  const requests = works.map((work) => {
+    const { desired, changed } = work.writes[side]
+    return { current: work.items[side], desired, changed }
+  })
+  const results = await context.sides[side].update(requests)
+  for (const [index, work] of works.entries()) {
+    const before = outcomes.get(work)
+    const result = results[index]
+    if (before && result) outcomes.set(work, { ...before, [side]: result })
+  }
+}
+
+/** The loser's content and the conflict, under ids that a repeated try finds again. */
+function archiveLoser(context: PassContext, work: MergeWork): StateChange[] {
+  if (work.conflicts.length === 0) return []
+  const loser = otherSide(work.winner)
+  const item = work.items[loser]
+  const identity = [context.pair.id, loser, item.id, item.version].join('|')
+  const entry = { ...archiveEntry(context, loser, item, 'conflict'), id: context.hash(`archive|${identity}`) }
+  const row = conflictRow(context, {
+    itemPairId: work.itemPair?.id ?? null,
+    uid: item.uid,
+    paths: work.conflicts.map(kindOfPath),
+    kind: 'edit-edit',
+    winner: work.winner,
+    archiveId: entry.id,
+  })
+  return [
+    { kind: 'put-archive', entry },
+    { kind: 'put-conflict', conflict: { ...row, id: context.hash(`conflict|${identity}`) } },
+  ]
+}
+
+/** Conflict rows are not encrypted: a category's name or an attendee's address stays out of them. */
+function kindOfPath(path: FieldPath): string {
+  return path.split(':', 1)[0] ?? path
+}
+
+async function settleMerge(
+  context: PassContext,
+  work: MergeWork,
+  outcomes: Outcomes,
+  accounts: Accounts,
+): Promise<StateChange[]> {
+  const stuck = SIDES.filter((side) => work.writes[side].unrepresentable || isOpen(outcomes[side]))
+  report(work, outcomes, accounts)
+  const fresh: StateChange[] = []
+  for (const side of SIDES) {
+    const kind = outcomes[side]?.kind
+    if (kind !== 'changed-underneath' && kind !== 'gone' && kind !== 'unknown') continue
+    fresh.push(...(await readItems(context, side, [work.items[side].id])).changes)
+  }
+  // An adoption is all or nothing: without a base a repeated merge gives the same again.
+  if (!work.itemPair && stuck.some((side) => !work.writes[side].unrepresentable)) {
+    return [...postpone(context, work, outcomes), ...fresh]
+  }
+  const landed = { exchange: land(work, outcomes, 'exchange'), nextcloud: land(work, outcomes, 'nextcloud') }
+  const itemPair: ItemPair = {
+    id: work.itemPair?.id ?? context.random.uuid(),
+    pairId: context.pair.id,
+    uid: work.items.exchange.uid,
+    exchange: baseAfter(context, work, 'exchange', { landed: landed.exchange, stuck }),
+    nextcloud: baseAfter(context, work, 'nextcloud', { landed: landed.nextcloud, stuck }),
+  }
+  if (!work.itemPair) accounts.becamePair(keyOf(work), itemPair.id)
+  const changes = pairUp(context, itemPair, landed, { exchange: false, nextcloud: false })
+  return [
+    ...changes,
+    ...postpone(context, work, outcomes),
+    ...nameUnfit(work),
+    ...fresh,
+    ...logs(context, work, outcomes),
+  ]
+}
+
+function isOpen(outcome: UpdateOutcome | null): boolean {
+  return outcome !== null && outcome.kind !== 'updated'
+}
+
+/** What is on that side now, as far as we know. */
+function land(work: MergeWork, outcomes: Outcomes, side: SideName): Landed {
+  const outcome = outcomes[side]
+  if (outcome?.kind !== 'updated') return { item: work.items[side], written: null }
+  return { item: outcome.item, written: outcome.overtaken ? work.writes[side].desired : null }
+}
+
+/** Fields that could not be written on the other side keep their old base here: they still have to travel. */
+function baseAfter(
+  context: PassContext,
+  work: MergeWork,
+  side: SideName,
+  after: { landed: Landed; stuck: readonly SideName[] },
+) {
+  const target = otherSide(side)
+  const paths = after.stuck.includes(target) ? work.writes[target].changed : []
+  return baseOf(context, side, after.landed, { paths, oldBase: work.itemPair?.[side].hashes ?? null })
+}
+
+/** Observations that stay pending because the other side's write did not happen; a refused one waits before it is tried again. */
+function postpone(context: PassContext, work: MergeWork, outcomes: Outcomes): StateChange[] {
+  return SIDES.flatMap((side) => {
+    const outcome = outcomes[side]
+    if (!outcome || outcome.kind === 'updated') return []
+    const source = work.observations[otherSide(side)]
+    if (outcome.kind === 'refused') return [failed(context, { ...source, dirty: true }, outcome.error)]
+    return [{ kind: 'put-observation' as const, observation: { ...source, dirty: true } }]
+  })
+}
+
+function nameUnfit(work: MergeWork): StateChange[] {
+  return SIDES.filter((side) => work.writes[side].unrepresentable).map((side) => {
+    const detail = work.writes[side].losses.map((loss) => loss.reason).join(', ')
+    return settled(work.observations[otherSide(side)], { code: 'item.not-representable', detail })
+  })
+}
+
+function logs(context: PassContext, work: MergeWork, outcomes: Outcomes): StateChange[] {
+  return SIDES.flatMap((side) => {
+    const outcome = outcomes[side]
+    if (outcome?.kind !== 'updated') return []
+    const item: SideItem = work.items[side]
+    const fields = {
+      uid: item.uid,
+      action: 'update',
+      side,
+      reason: work.reason,
+      before: item.version,
+      after: outcome.item.version,
+    }
+    return [logAction(context, fields)]
+  })
+}
+
+function keyOf(work: MergeWork): string {
+  return work.itemPair ? `pair:${work.itemPair.id}` : `${work.items.exchange.id}@exchange`
+}
+
+function report(work: MergeWork, outcomes: Outcomes, accounts: Accounts): void {
+  const key = keyOf(work)
+  for (const action of actionsOf(work)) {
+    const outcome = outcomes[action.side]
+    const open = outcome !== null && outcome.kind !== 'updated'
+    accounts.act(action, !open ? 'done' : outcome.kind === 'changed-underneath' ? 'deferred' : 'failed')
+  }
+  const kinds = SIDES.map((side) => outcomes[side]?.kind)
+  if (kinds.some((kind) => kind === 'refused' || kind === 'unknown')) accounts.note(key, 'failed')
+  else if (kinds.some((kind) => kind === 'changed-underneath' || kind === 'gone')) accounts.note(key, 'skipped')
+  else if (work.conflicts.length > 0) accounts.note(key, 'conflicts')
+  else if (kinds.includes('updated')) accounts.note(key, 'updated')
+  else if (SIDES.some((side) => work.writes[side].unrepresentable)) accounts.note(key, 'skipped')
+  else accounts.note(key, 'unchanged')
+}

@@ -1,0 +1,227 @@
+/**
+ * Observing: what changed on a side since the cursor. Hints say where to look, fresh reads say what is (I7); observations and the
+ * cursor that covers them are committed together (I9); absence from a list is never a deletion (I8).
+ */
+import { FEED_PAGES_MAX } from '../limits.ts'
+import { flatten } from '../model/flat.ts'
+import { spanOf } from '../model/span.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Cursor, Hint, ItemId, ReadResult, SideItem, SideName } from '../ports/side.ts'
+import type { Observation, StateChange } from '../ports/state-store.ts'
+import { fingerprint } from '../sync/fingerprint.ts'
+import type { Listing } from '../sync/guard.ts'
+import type { PassContext } from './context.ts'
+
+export type Observed = { listing: Listing | null; cursorReset: boolean }
+
+/** Ids read and committed at a time: bounds memory, and what a crash repeats. */
+const READ_CHUNK = 100
+
+/** `full`: compare everything, as after an invalid cursor and in a scrub. */
+export async function observeSide(context: PassContext, side: SideName, full: boolean): Promise<Observed> {
+  const cursor = full ? null : cursorOf(context, side)
+  if (cursor !== null) {
+    const followed = await followFeed(context, side, cursor)
+    if (followed === 'followed') return { listing: null, cursorReset: false }
+    context.log.warn({ side, reason: followed.reason }, 'cursor is invalid, comparing everything')
+  }
+  return { listing: await compareAll(context, side), cursorReset: cursor !== null }
+}
+
+async function followFeed(
+  context: PassContext,
+  side: SideName,
+  from: Cursor,
+): Promise<'followed' | { kind: 'cursor-invalid'; reason: string }> {
+  let cursor = from
+  for (let pages = 0; pages < FEED_PAGES_MAX; pages++) {
+    await context.checkpoint()
+    const page = await context.sides[side].changes(cursor)
+    if (page.kind === 'cursor-invalid') return page
+    const { changes } = await readHints(context, side, page.hints)
+    if (page.cursor !== cursor) changes.push(setCursor(context, side, page.cursor))
+    if (changes.length > 0) await context.store.commit(context.lease, changes)
+    rememberCursor(context, side, page.cursor)
+    cursor = page.cursor
+    if (!page.more) return 'followed'
+  }
+  throw new ConnectorError('limit.reached', { limit: 'FEED_PAGES_MAX', side })
+}
+
+/** Reads the feed from its beginning as a list, then asks for every known item that it did not name. The cursor counts only at the end. */
+async function compareAll(context: PassContext, side: SideName): Promise<Listing> {
+  const listed = new Set<ItemId>()
+  let cursor: Cursor | null = null
+  let appeared = 0
+  for (let pages = 0; ; pages++) {
+    if (pages >= FEED_PAGES_MAX) throw new ConnectorError('limit.reached', { limit: 'FEED_PAGES_MAX', side })
+    await context.checkpoint()
+    const page = await context.sides[side].changes(cursor)
+    if (page.kind === 'cursor-invalid') throw new ConnectorError(badFeed(side), { reason: page.reason })
+    for (const hint of page.hints) {
+      if (hint.kind === 'changed') listed.add(hint.id)
+      else listed.delete(hint.id)
+    }
+    const read = await readHints(context, side, page.hints)
+    appeared += read.appeared
+    if (read.changes.length > 0) await context.store.commit(context.lease, read.changes)
+    context.onProgress({
+      kind: 'reading',
+      email: context.email,
+      collection: context.pair.name,
+      side,
+      items: listed.size,
+    })
+    cursor = page.cursor
+    if (!page.more) break
+  }
+  const vanished = listed.size === 0 ? 0 : await confirmMissing(context, side, listed)
+  await context.store.commit(context.lease, [setCursor(context, side, cursor)])
+  rememberCursor(context, side, cursor)
+  return { side, listed: listed.size, vanished, appeared }
+}
+
+/** Known items that a full list did not name: each is asked for. Gives how many are really gone. */
+async function confirmMissing(context: PassContext, side: SideName, listed: ReadonlySet<ItemId>): Promise<number> {
+  const known = await context.store.knownItems(context.pair.id, side)
+  const missing = known.filter((item) => item.state !== 'gone' && !listed.has(item.itemId)).map((item) => item.itemId)
+  let vanished = 0
+  for (let at = 0; at < missing.length; at += READ_CHUNK) {
+    const { changes } = await readItems(context, side, missing.slice(at, at + READ_CHUNK))
+    vanished += changes.filter(
+      (change) => change.kind === 'put-observation' && change.observation.state === 'gone',
+    ).length
+    if (changes.length > 0) await context.store.commit(context.lease, changes)
+  }
+  return vanished
+}
+
+type ReadChanges = { changes: StateChange[]; appeared: number; items: SideItem[] }
+
+/** Reads what the hints name unless the known version is the hinted one. A removal of something unknown needs no look. */
+async function readHints(context: PassContext, side: SideName, hints: readonly Hint[]): Promise<ReadChanges> {
+  const ids = [...new Set(hints.map((hint) => hint.id))]
+  const known = await observationsById(context, side, ids)
+  const versions = new Map(hints.map((hint) => [hint.id, hint.kind === 'changed' ? hint.version : null]))
+  const removed = new Set(hints.filter((hint) => hint.kind === 'removed').map((hint) => hint.id))
+  const toRead = ids.filter((id) => {
+    const observation = known.get(id)
+    if (!observation) return !removed.has(id)
+    if (observation.state !== 'present' || removed.has(id)) return true
+    const version = versions.get(id)
+    return version == null || version !== observation.version
+  })
+  const result: ReadChanges = { changes: [], appeared: 0, items: [] }
+  for (let at = 0; at < toRead.length; at += READ_CHUNK) {
+    // Observations may be stored before their cursor, never after it: all chunks but the last are committed at once.
+    if (result.changes.length > 0) await context.store.commit(context.lease, result.changes)
+    const read = await readItems(context, side, toRead.slice(at, at + READ_CHUNK))
+    result.appeared += read.appeared
+    result.changes = read.changes
+  }
+  return result
+}
+
+/** Fresh reads of items, as changes of the state. Observations that say nothing new are left out. */
+export async function readItems(context: PassContext, side: SideName, ids: readonly ItemId[]): Promise<ReadChanges> {
+  if (ids.length === 0) return { changes: [], appeared: 0, items: [] }
+  const known = await observationsById(context, side, ids)
+  const results = await context.sides[side].read(ids)
+  const changes: StateChange[] = []
+  let appeared = 0
+  for (const result of results) {
+    const id = result.kind === 'present' ? result.item.id : result.id
+    const before = known.get(id)
+    const observation = observe(context, side, result, before ?? null)
+    if (!observation) continue
+    if (!before && observation.state === 'present') appeared++
+    changes.push({ kind: 'put-observation', observation })
+  }
+  return { changes, appeared, items: results.flatMap((result) => (result.kind === 'present' ? [result.item] : [])) }
+}
+
+function observe(
+  context: PassContext,
+  side: SideName,
+  result: ReadResult,
+  before: Observation | null,
+): Observation | null {
+  if (result.kind === 'present') {
+    context.cache.put(side, result.item)
+    const fresh = observationOf(context, side, result.item, true)
+    return before && before.state === 'present' && before.version === fresh.version && !before.dirty ? null : fresh
+  }
+  if (result.kind === 'gone') {
+    if (!before || before.state === 'gone') return null
+    return { ...before, state: 'gone', dirty: true, attempts: 0, retryAtMs: null, problem: null }
+  }
+  const problem = { code: result.error.code, detail: String(result.error.fields.detail ?? '') }
+  if (before?.state === 'unreadable' && before.version === result.version) return null
+  return {
+    ...(before ?? blank(context, side, result.id)),
+    state: 'unreadable',
+    version: result.version,
+    dirty: true,
+    attempts: 0,
+    retryAtMs: null,
+    problem,
+  }
+}
+
+/** The observation of an item that was just read. */
+export function observationOf(context: PassContext, side: SideName, item: SideItem, dirty: boolean): Observation {
+  const span = spanOf(item.model, context.options.floatingZone)
+  return {
+    ...blank(context, side, item.id),
+    version: item.version,
+    uid: item.uid,
+    hashes: fingerprint(flatten(item.model), context.hash),
+    spanStartMs: span.startMs,
+    spanEndMs: span.endMs,
+    dirty,
+  }
+}
+
+function blank(context: PassContext, side: SideName, itemId: ItemId): Observation {
+  return {
+    pairId: context.pair.id,
+    side,
+    itemId,
+    state: 'present',
+    version: null,
+    uid: '',
+    hashes: {},
+    spanStartMs: null,
+    spanEndMs: null,
+    dirty: true,
+    attempts: 0,
+    retryAtMs: null,
+    problem: null,
+  }
+}
+
+async function observationsById(
+  context: PassContext,
+  side: SideName,
+  ids: readonly ItemId[],
+): Promise<Map<ItemId, Observation>> {
+  if (ids.length === 0) return new Map()
+  const rows = await context.store.observations(context.pair.id, side, ids)
+  return new Map(rows.map((row) => [row.itemId, row]))
+}
+
+function cursorOf(context: PassContext, side: SideName): Cursor | null {
+  return side === 'exchange' ? context.pair.exchangeCursor : context.pair.nextcloudCursor
+}
+
+function rememberCursor(context: PassContext, side: SideName, cursor: Cursor): void {
+  context.pair = { ...context.pair, [side === 'exchange' ? 'exchangeCursor' : 'nextcloudCursor']: cursor }
+}
+
+function setCursor(context: PassContext, side: SideName, cursor: Cursor): StateChange {
+  return { kind: 'set-cursor', pairId: context.pair.id, side, cursor }
+}
+
+function badFeed(side: SideName): 'exchange.bad-response' | 'nextcloud.bad-response' {
+  return side === 'exchange' ? 'exchange.bad-response' : 'nextcloud.bad-response'
+}

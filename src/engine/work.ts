@@ -1,0 +1,195 @@
+/**
+ * Work: a plan entry with the contents it needs and the exact result of its merge. Preparing reads, it never writes:
+ * a dry run stops here and prints, a real run goes on and executes the same values (P5).
+ */
+import { applyPatch, differingPaths, flatten, unflatten } from '../model/flat.ts'
+import type { FieldPath, FlatItem, Item, Loss } from '../model/item.ts'
+import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
+import type { SideItem, SideName } from '../ports/side.ts'
+import type { ItemPair, Observation } from '../ports/state-store.ts'
+import { otherSide } from '../sync/decide.ts'
+import { nameOf } from '../sync/describe-action.ts'
+import { merge, winnerOf } from '../sync/merge.ts'
+import type { PlanEntry } from '../sync/plan.ts'
+import type { PassContext } from './context.ts'
+
+/** One write of a merge. `changed` empty: that side gets nothing. `unrepresentable`: it cannot hold the result and keeps what it has. */
+export type SideWork = { desired: Item; changed: FieldPath[]; losses: Loss[]; unrepresentable: boolean }
+
+export type CreateWork = {
+  kind: 'create'
+  side: SideName
+  source: SideItem
+  observation: Observation
+  replaces: ItemPair | null
+  reason: ActionReason
+  losses: Loss[]
+}
+export type MergeWork = {
+  kind: 'merge'
+  itemPair: ItemPair | null
+  items: Record<SideName, SideItem>
+  observations: Record<SideName, Observation>
+  writes: Record<SideName, SideWork>
+  conflicts: FieldPath[]
+  winner: SideName
+  reason: ActionReason
+}
+export type RemoveWork = { kind: 'remove'; side: SideName; itemPair: ItemPair; target: SideItem; gone: Observation }
+/** It cannot be written on the other side at all: it stays where it is, named. */
+export type UnfitWork = { kind: 'unfit'; side: SideName; source: SideItem; observation: Observation; losses: Loss[] }
+export type Work = CreateWork | MergeWork | RemoveWork | UnfitWork
+
+/** Contents by side and id, of exactly the observed versions. */
+export type Contents = (side: SideName, observation: Observation) => SideItem | undefined
+
+/** Null when a content is not there any more in the planned version: the item waits for a fresh look. */
+export function prepare(context: PassContext, entry: PlanEntry, contents: Contents): Work | null {
+  switch (entry.kind) {
+    case 'create': {
+      const source = contents(entry.source.side, entry.source)
+      return source ? prepareCreate(context, entry, source) : null
+    }
+    case 'merge':
+    case 'adopt': {
+      const exchange = contents('exchange', entry.exchange)
+      const nextcloud = contents('nextcloud', entry.nextcloud)
+      return exchange && nextcloud ? prepareMerge(context, entry, { exchange, nextcloud }) : null
+    }
+    case 'remove': {
+      const target = contents(entry.side, entry.expect)
+      return target ? { kind: 'remove', side: entry.side, itemPair: entry.itemPair, target, gone: entry.gone } : null
+    }
+    case 'settle':
+    case 'forget':
+    case 'skip':
+    case 'rebind':
+      return null
+  }
+}
+
+function prepareCreate(context: PassContext, entry: Extract<PlanEntry, { kind: 'create' }>, source: SideItem): Work {
+  const fit = context.sides[entry.side].fit(source.model)
+  if (fit.kind === 'unrepresentable') {
+    return { kind: 'unfit', side: entry.side, source, observation: entry.source, losses: fit.losses }
+  }
+  const { side, replaces, reason } = entry
+  return { kind: 'create', side, source, observation: entry.source, replaces, reason, losses: fit.losses }
+}
+
+function prepareMerge(
+  context: PassContext,
+  entry: Extract<PlanEntry, { kind: 'merge' | 'adopt' }>,
+  items: Record<SideName, SideItem>,
+): MergeWork {
+  const flats = { exchange: flatten(items.exchange.model), nextcloud: flatten(items.nextcloud.model) }
+  const itemPair = entry.kind === 'merge' ? entry.itemPair : null
+  const winner = winnerOf(context.options.conflictPolicy, items.exchange.modifiedAtMs, items.nextcloud.modifiedAtMs)
+  const result = merge({
+    base: itemPair && { exchange: itemPair.exchange.hashes, nextcloud: itemPair.nextcloud.hashes },
+    ...flats,
+    nextcloudOnExchange: fitted(context, 'exchange', items.nextcloud.model),
+    exchangeOnNextcloud: fitted(context, 'nextcloud', items.exchange.model),
+    winner,
+    hash: context.hash,
+  })
+  const writes = {
+    exchange: sideWork(context, 'exchange', items.exchange, applyPatch(flats.exchange, result.toExchange)),
+    nextcloud: sideWork(context, 'nextcloud', items.nextcloud, applyPatch(flats.nextcloud, result.toNextcloud)),
+  }
+  return {
+    kind: 'merge',
+    itemPair,
+    items,
+    observations: { exchange: entry.exchange, nextcloud: entry.nextcloud },
+    writes,
+    conflicts: result.conflicts,
+    winner,
+    reason: mergeReason(entry, result.conflicts, winner),
+  }
+}
+
+function mergeReason(
+  entry: Extract<PlanEntry, { kind: 'merge' | 'adopt' }>,
+  conflicts: readonly FieldPath[],
+  winner: SideName,
+): ActionReason {
+  if (conflicts.length > 0) return winner === 'exchange' ? 'conflict-exchange-wins' : 'conflict-nextcloud-wins'
+  if (entry.kind === 'adopt') return 'same-uid'
+  return entry.changed === 'both' ? 'changed-on-both' : `changed-on-${entry.changed}`
+}
+
+/** The item as that side would hold it; when it cannot hold it at all, nothing is comparable. */
+function fitted(context: PassContext, side: SideName, model: Item): FlatItem {
+  const fit = context.sides[side].fit(model)
+  return fit.kind === 'fits' ? flatten(fit.item) : new Map()
+}
+
+function sideWork(context: PassContext, side: SideName, item: SideItem, desiredFlat: FlatItem): SideWork {
+  const current = flatten(item.model)
+  const desired = unflatten(desiredFlat, item.uid)
+  const changed = differingPaths(current, desiredFlat)
+  if (changed.length === 0) return { desired: item.model, changed, losses: [], unrepresentable: false }
+  const fit = context.sides[side].fit(desired)
+  if (fit.kind === 'unrepresentable') return { desired, changed, losses: fit.losses, unrepresentable: true }
+  // What the side cannot hold is not an action: after fitting nothing may be left to write.
+  const effective = differingPaths(current, flatten(fit.item))
+  return { desired, changed: effective.length === 0 ? [] : changed, losses: fit.losses, unrepresentable: false }
+}
+
+/** What a report says of a piece of work, one action per side that is written. */
+export function actionsOf(work: Work): Action[] {
+  switch (work.kind) {
+    case 'create':
+      return [
+        action('create', work.side, work.reason, work.source, {
+          losses: work.losses,
+          conflict: work.replaces !== null,
+        }),
+      ]
+    case 'unfit':
+      return [action('skip', work.side, 'not-representable', work.source, { losses: work.losses })]
+    case 'remove':
+      return [action('remove', work.side, `gone-on-${otherSide(work.side)}`, work.target, {})]
+    case 'merge':
+      return mergeActions(work)
+  }
+}
+
+function mergeActions(work: MergeWork): Action[] {
+  const conflict = work.conflicts.length > 0
+  const actions: Action[] = []
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    const { changed, losses, unrepresentable } = work.writes[side]
+    if (unrepresentable) {
+      actions.push(action('skip', side, 'not-representable', work.items[otherSide(side)], { losses }))
+    } else if (changed.length > 0) {
+      actions.push(action('update', side, work.reason, work.items[side], { changed, losses, conflict }))
+    }
+  }
+  if (actions.length === 0 && work.itemPair === null) {
+    actions.push(action('link', 'nextcloud', 'same-uid', work.items.exchange, {}))
+  }
+  return actions
+}
+
+function action(
+  kind: ActionKind,
+  side: SideName,
+  reason: ActionReason,
+  item: SideItem,
+  more: Partial<Pick<Action, 'changed' | 'losses' | 'conflict'>>,
+): Action {
+  const { title, when } = nameOf(item.model)
+  return {
+    action: kind,
+    side,
+    reason,
+    uid: item.uid,
+    title,
+    when,
+    changed: more.changed ?? [],
+    losses: more.losses ?? [],
+    conflict: more.conflict ?? false,
+  }
+}

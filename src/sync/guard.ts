@@ -1,0 +1,127 @@
+/**
+ * Guards: pure checks that stop a collection's plan before it does something big by mistake (promises.md, table of guards; I21).
+ * A guard that trips executes nothing of that collection and waits for a person.
+ */
+import type { SideName } from '../ports/side.ts'
+import type { Plan } from './plan.ts'
+
+/** All configurable (`Service__Guards__*`); percentages of the base. */
+export type GuardLimits = {
+  deletesMax: number
+  deletesMaxPercent: number
+  deletesPerDayMaxPercent: number
+  changesMinItems: number
+  changesMaxPercent: number
+  rollbackMaxPercent: number
+}
+
+export const GUARD_DEFAULTS: GuardLimits = {
+  deletesMax: 10,
+  deletesMaxPercent: 25,
+  deletesPerDayMaxPercent: 50,
+  changesMinItems: 20,
+  changesMaxPercent: 90,
+  rollbackMaxPercent: 5,
+}
+
+export type GuardName =
+  | 'deletions-in-pass'
+  | 'deletions-per-day'
+  | 'empty-side'
+  | 'mass-change'
+  | 'collection-identity'
+  | 'server-rolled-back'
+
+/** What a full listing of one side said, when there was one. */
+export type Listing = { side: SideName; listed: number; vanished: number; appeared: number }
+
+export type GuardInput = {
+  plan: Plan
+  /** Item pairs before the pass. */
+  baseCount: number
+  /** Mailbox-wide: item pairs now, and removals written in the last 24 hours. */
+  mailboxBaseCount: number
+  removedInLastDay: number
+  listings: readonly Listing[]
+  limits: GuardLimits
+  /** `--allow-deletes N`. */
+  allowDeletes: number | null
+  /** A guard that an administrator released (`users resume`), with the numbers it was halted at. */
+  released: { guard: string; numbers: Readonly<Record<string, number>> } | null
+}
+
+export type Verdict = { kind: 'pass' } | { kind: 'halt'; guard: GuardName; numbers: Record<string, number> }
+
+export function guard(input: GuardInput): Verdict {
+  const verdicts = [emptySide(input), rolledBack(input), massChange(input), deletesInPass(input), deletesPerDay(input)]
+  return verdicts.find((verdict) => verdict.kind === 'halt' && !isReleased(verdict, input)) ?? { kind: 'pass' }
+}
+
+export function countRemovals(plan: Plan): number {
+  return plan.entries.filter((entry) => entry.kind === 'remove').length
+}
+
+function emptySide({ listings, baseCount }: GuardInput): Verdict {
+  const empty = listings.find((listing) => listing.listed === 0)
+  if (!empty || baseCount === 0) return { kind: 'pass' }
+  return { kind: 'halt', guard: 'empty-side', numbers: { base: baseCount, listed: 0 } }
+}
+
+/** Known ids vanished and unknown ones appeared. Items found again under a new id (`rebind`) vanished only in name. */
+function rolledBack({ listings, baseCount, limits, plan }: GuardInput): Verdict {
+  for (const { side, vanished, appeared } of listings) {
+    const rebound = plan.entries.filter((entry) => entry.kind === 'rebind' && entry.side === side).length
+    const lost = vanished - rebound
+    if (appeared - rebound > 0 && lost > 1 && exceeds(lost, baseCount, limits.rollbackMaxPercent)) {
+      return { kind: 'halt', guard: 'server-rolled-back', numbers: { base: baseCount, vanished: lost, appeared } }
+    }
+  }
+  return { kind: 'pass' }
+}
+
+function massChange({ plan, baseCount, limits }: GuardInput): Verdict {
+  if (baseCount <= limits.changesMinItems) return { kind: 'pass' }
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    const changed = plan.entries.filter((entry) => entry.kind === 'merge' && entry.changed !== otherOf(side)).length
+    if (exceeds(changed, baseCount, limits.changesMaxPercent)) {
+      return { kind: 'halt', guard: 'mass-change', numbers: { base: baseCount, changed } }
+    }
+  }
+  return { kind: 'pass' }
+}
+
+function deletesInPass({ plan, baseCount, limits, allowDeletes }: GuardInput): Verdict {
+  const deletions = countRemovals(plan)
+  if (deletions <= limits.deletesMax || !exceeds(deletions, baseCount, limits.deletesMaxPercent))
+    return { kind: 'pass' }
+  if (allowDeletes === deletions) return { kind: 'pass' }
+  return { kind: 'halt', guard: 'deletions-in-pass', numbers: { base: baseCount, deletions } }
+}
+
+/** The same floor as for one pass applies: removing two of three items is an ordinary day. */
+function deletesPerDay(input: GuardInput): Verdict {
+  const deletions = countRemovals(input.plan)
+  if (deletions === 0 || input.allowDeletes === deletions) return { kind: 'pass' }
+  const inDay = deletions + input.removedInLastDay
+  const baseAtStart = input.mailboxBaseCount + input.removedInLastDay
+  if (inDay <= input.limits.deletesMax || !exceeds(inDay, baseAtStart, input.limits.deletesPerDayMaxPercent)) {
+    return { kind: 'pass' }
+  }
+  return { kind: 'halt', guard: 'deletions-per-day', numbers: { base: baseAtStart, deletions, inDay } }
+}
+
+/** Deletions are released by their exact number only; other guards by `users resume`, for numbers no larger than those seen. */
+function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: GuardInput): boolean {
+  if (!released || released.guard !== verdict.guard || verdict.guard.startsWith('deletions')) return false
+  return Object.entries(verdict.numbers).every(
+    ([name, value]) => name === 'base' || value <= (released.numbers[name] ?? 0),
+  )
+}
+
+function exceeds(part: number, whole: number, percent: number): boolean {
+  return part * 100 > whole * percent
+}
+
+function otherOf(side: SideName): SideName {
+  return side === 'exchange' ? 'nextcloud' : 'exchange'
+}

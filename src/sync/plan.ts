@@ -1,0 +1,181 @@
+/**
+ * The plan of one collection pair: what shall be done to which item, as a value that can be printed, guarded and executed.
+ * Pure and independent of the order of its input (I1). Contents are not needed here; execution merges them.
+ */
+
+import type { ActionReason } from '../ports/report.ts'
+import type { SideName } from '../ports/side.ts'
+import type { ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
+import { changeOf, decidePaired, otherSide } from './decide.ts'
+
+export type PlanEntry =
+  | { kind: 'create'; side: SideName; source: Observation; replaces: ItemPair | null; reason: ActionReason }
+  | { kind: 'merge'; itemPair: ItemPair; exchange: Observation; nextcloud: Observation; changed: SideName | 'both' }
+  /** Two unpaired items of the same UID become a pair (I5): a merge without a base. */
+  | { kind: 'adopt'; exchange: Observation; nextcloud: Observation }
+  /** The id changed, the item did not (a moved mailbox): the base goes on with the new id. */
+  | { kind: 'rebind'; side: SideName; itemPair: ItemPair; found: Observation; other: Observation | null }
+  | { kind: 'remove'; side: SideName; itemPair: ItemPair; expect: Observation; gone: Observation }
+  | { kind: 'forget'; itemPair: ItemPair | null; observations: Observation[] }
+  | { kind: 'settle'; itemPair: ItemPair; exchange: Observation | null; nextcloud: Observation | null }
+  | { kind: 'skip'; observation: Observation; itemPair: ItemPair | null; reason: ActionReason }
+
+export type PlanInput = {
+  rows: readonly PendingRow[]
+  /** Item pairs that already have a uid of an unpaired row. */
+  pairedUids: ReadonlySet<string>
+  /** Sync window as instants; null = unbounded. */
+  window: { startMs: number | null; endMs: number | null }
+}
+
+export type Plan = { entries: PlanEntry[] }
+
+export function plan(input: PlanInput): Plan {
+  const rows = [...input.rows].sort(byIdentity)
+  const unpaired = groupUnpaired(rows)
+  const rebound = new Set<Observation>()
+  const entries: PlanEntry[] = []
+  for (const row of rows) if (row.itemPair) entries.push(planPaired(row, row.itemPair, unpaired, rebound))
+  for (const [uid, group] of unpaired) {
+    const left = {
+      exchange: group.exchange.filter((observation) => !rebound.has(observation)),
+      nextcloud: group.nextcloud.filter((observation) => !rebound.has(observation)),
+    }
+    entries.push(...planUnpaired(left, input, uid))
+  }
+  return { entries: entries.sort((one, other) => rank(one) - rank(other)) }
+}
+
+type Group = Record<SideName, Observation[]>
+
+function groupUnpaired(rows: readonly PendingRow[]): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  for (const row of rows) {
+    if (row.itemPair) continue
+    for (const observation of [row.exchange, row.nextcloud]) {
+      if (!observation) continue
+      const group = groups.get(observation.uid) ?? { exchange: [], nextcloud: [] }
+      group[observation.side].push(observation)
+      groups.set(observation.uid, group)
+    }
+  }
+  return groups
+}
+
+function planPaired(
+  row: PendingRow,
+  itemPair: ItemPair,
+  unpaired: Map<string, Group>,
+  rebound: Set<Observation>,
+): PlanEntry {
+  const exchange = changeOf(itemPair.exchange, row.exchange)
+  const nextcloud = changeOf(itemPair.nextcloud, row.nextcloud)
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    if ((side === 'exchange' ? exchange : nextcloud) !== 'gone') continue
+    const found = unpaired.get(itemPair.uid)?.[side].find((one) => one.state === 'present' && !rebound.has(one))
+    if (found && itemPair.uid !== '') {
+      rebound.add(found)
+      return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)] }
+    }
+  }
+  return entryFor(row, itemPair, decidePaired(exchange, nextcloud))
+}
+
+function entryFor(row: PendingRow, itemPair: ItemPair, decision: ReturnType<typeof decidePaired>): PlanEntry {
+  const { exchange, nextcloud } = row
+  switch (decision.kind) {
+    case 'settle':
+      return { kind: 'settle', itemPair, exchange, nextcloud }
+    case 'merge':
+      if (!exchange || !nextcloud) return { kind: 'settle', itemPair, exchange, nextcloud }
+      return { kind: 'merge', itemPair, exchange, nextcloud, changed: decision.changed }
+    case 'remove': {
+      const expect = row[decision.side]
+      const gone = row[otherSide(decision.side)]
+      if (!expect || !gone) return { kind: 'settle', itemPair, exchange, nextcloud }
+      return { kind: 'remove', side: decision.side, itemPair, expect, gone }
+    }
+    case 'recreate': {
+      const source = row[otherSide(decision.side)]
+      if (!source) return { kind: 'settle', itemPair, exchange, nextcloud }
+      return { kind: 'create', side: decision.side, source, replaces: itemPair, reason: 'edit-beats-delete' }
+    }
+    case 'forget':
+      return { kind: 'forget', itemPair, observations: [exchange, nextcloud].filter((one) => one !== null) }
+    case 'blocked': {
+      const observation = row[decision.side]
+      if (!observation) return { kind: 'settle', itemPair, exchange, nextcloud }
+      return { kind: 'skip', observation, itemPair, reason: 'unreadable' }
+    }
+  }
+}
+
+/** Items of one uid that belong to no pair: adopt one of each side, create what is new, name what is double. */
+function planUnpaired(group: Group, input: PlanInput, uid: string): PlanEntry[] {
+  const entries: PlanEntry[] = []
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    for (const observation of group[side]) {
+      if (observation.state === 'gone') entries.push({ kind: 'forget', itemPair: null, observations: [observation] })
+      if (observation.state === 'unreadable') entries.push(skip(observation, 'unreadable'))
+    }
+  }
+  const [exchange, ...moreExchange] = group.exchange.filter((one) => one.state === 'present')
+  const [nextcloud, ...moreNextcloud] = group.nextcloud.filter((one) => one.state === 'present')
+  const doubles = [...moreExchange, ...moreNextcloud]
+  if (input.pairedUids.has(uid)) {
+    doubles.push(...[exchange, nextcloud].filter((one) => one !== undefined))
+  } else if (exchange && nextcloud) {
+    entries.push({ kind: 'adopt', exchange, nextcloud })
+  } else {
+    const only = exchange ?? nextcloud
+    if (only) entries.push(planNew(only, input))
+  }
+  return [...entries, ...doubles.map((observation) => skip(observation, 'duplicate-uid'))]
+}
+
+function planNew(source: Observation, input: PlanInput): PlanEntry {
+  if (outsideWindow(source, input.window)) return skip(source, 'outside-window')
+  const reason = source.side === 'exchange' ? 'new-on-exchange' : 'new-on-nextcloud'
+  return { kind: 'create', side: otherSide(source.side), source, replaces: null, reason }
+}
+
+function skip(observation: Observation, reason: ActionReason): PlanEntry {
+  return { kind: 'skip', observation, itemPair: null, reason }
+}
+
+function outsideWindow(observation: Observation, window: PlanInput['window']): boolean {
+  const { spanStartMs, spanEndMs } = observation
+  if (window.startMs !== null && spanEndMs !== null && spanEndMs < window.startMs) return true
+  return window.endMs !== null && spanStartMs !== null && spanStartMs > window.endMs
+}
+
+/** Creations before updates before removals; what writes nothing comes first. */
+function rank(entry: PlanEntry): number {
+  switch (entry.kind) {
+    case 'settle':
+    case 'forget':
+    case 'skip':
+    case 'rebind':
+      return 0
+    case 'adopt':
+      return 1
+    case 'create':
+      return 2
+    case 'merge':
+      return 3
+    case 'remove':
+      return 4
+  }
+}
+
+function byIdentity(one: PendingRow, other: PendingRow): number {
+  const key = (row: PendingRow) =>
+    [
+      row.itemPair?.uid ?? row.exchange?.uid ?? row.nextcloud?.uid ?? '',
+      row.exchange?.itemId ?? '',
+      row.nextcloud?.itemId ?? '',
+      row.itemPair?.id ?? '',
+    ].join('\u0000')
+  const [first, second] = [key(one), key(other)]
+  return first < second ? -1 : first > second ? 1 : 0
+}
