@@ -55,3 +55,19 @@ export const DAV_SYNC_OVERLAP = 20
 export const DAV_CURSOR_SEEN_MAX = 500
 /** CalDAV: Nextcloud prunes its change log silently after 60 days at the earliest; a cursor not renewed for 14 days is not trusted (LOS-9). */
 export const DAV_CURSOR_AGE_MAX_DAYS = 14
+/** Occurrences walked to find the end of a counted series; a longer one counts as endless for the sync window. Exchange holds 999. */
+export const SPAN_OCCURRENCES_MAX = 10_000
+/** Entries of each memo of zone facts. There are about 600 zone names and 140 Windows names; hostile files bring more. */
+export const ZONE_MEMO_MAX = 2_000
+/** EWS: requests under way at once per service account. Exchange allows 27 by default (EWSMaxConcurrency); other programs use the account too. */
+export const EWS_CONCURRENCY_MAX = 10
+/** EWS: SyncFolderItems and SyncFolderHierarchy under way at once: Exchange counts them apart and allows 5 (SRV-1). */
+export const EWS_SYNC_CONCURRENCY_MAX = 4
+/** EWS: answers without a refusal after which one more request at once is tried again. */
+export const EWS_CONCURRENCY_RECOVERY_ANSWERS = 20
+/** EWS: longest back-off that is waited for inside a call; a longer one ends the call as throttled, and the schedule waits instead. */
+export const EWS_BACKOFF_MAX_MS = 60_000
+/** EWS: first wait of the growing pauses when the server refused for load without saying how long. */
+export const EWS_BACKOFF_BASE_MS = 1_000
+/** EWS: repeats of a read whose connection broke. Reads change nothing; more would hide a server that is down. */
+export const EWS_READ_RETRIES_MAX = 2
