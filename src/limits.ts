@@ -71,3 +71,5 @@ export const EWS_BACKOFF_MAX_MS = 60_000
 export const EWS_BACKOFF_BASE_MS = 1_000
 /** EWS: repeats of a read whose connection broke. Reads change nothing; more would hide a server that is down. */
 export const EWS_READ_RETRIES_MAX = 2
+/** The year by whose rules a zone is recognised when the item names none. Any year after the last change of most zones would do. */
+export const ZONE_REFERENCE_YEAR = 2027

@@ -1,0 +1,123 @@
+/** The searches behind zones.ts, which remembers their answers: slow, exact, without memory. */
+import { findIana, findWindows, WINDOWS_TO_IANA_MAP } from 'windows-iana'
+import { ZONE_REFERENCE_YEAR } from '../limits.ts'
+import type { ZoneId, ZoneRules } from '../model/time.ts'
+import { IANA_OVERRIDES, IANA_RENAMES, WINDOWS_OVERRIDES } from './zones-data.ts'
+import { WINDOWS_DISPLAY_NAMES } from './zones-display.ts'
+import { yearRules, zoneHasRules } from './zones-rules.ts'
+
+/** Old single-word IANA names; other words without a slash (Windows ids, "Factory") are no IANA zones. */
+const WORD_ZONE =
+  /^(UTC|GMT|UCT|Zulu|Universal|Greenwich|GMT[+-]?0|CET|MET|EET|WET|EST|MST|HST|[ECMP]ST\dDT|GB|NZ|PRC|ROC|ROK|W-SU|Cuba|Egypt|Eire|GB-Eire|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|Navajo|NZ-CHAT|Poland|Portugal|Singapore|Turkey)$/i
+
+export function findCanonical(id: string): ZoneId | null {
+  const trimmed = id.trim().replaceAll(' ', '_')
+  const exact = runtimeZone(trimmed)
+  if (exact) return exact
+  for (let slash = trimmed.indexOf('/'); slash >= 0; slash = trimmed.indexOf('/', slash + 1)) {
+    const rest = runtimeZone(trimmed.slice(slash + 1))
+    if (rest && (rest === 'UTC' || trimmed.slice(slash + 1).includes('/'))) return rest
+  }
+  return null
+}
+
+function runtimeZone(id: string): ZoneId | null {
+  if (!/^[A-Za-z][\w+-]*(\/[\w+-]+){1,2}$/.test(id) && !WORD_ZONE.test(id)) return null
+  try {
+    const name = new Intl.DateTimeFormat('en', { timeZone: id }).resolvedOptions().timeZone
+    return IANA_RENAMES[name] ?? name
+  } catch {
+    // The runtime's answer for an unknown name.
+    return null
+  }
+}
+
+export function findForWindows(id: string): ZoneId | null {
+  const wanted = id.trim().toLowerCase()
+  for (const name of [wanted, wanted.replace(/ \d+$/, '')]) {
+    const override = WINDOWS_OVERRIDES[name]
+    if (override) return override
+    const entry = WINDOWS_TO_IANA_MAP.find((known) => known.windowsName.toLowerCase() === name)
+    const iana = entry && findIana(entry.windowsName)[0]
+    if (iana) return findCanonical(iana)
+  }
+  return null
+}
+
+export function findWindowsFor(zone: ZoneId): string | null {
+  const canonical = findCanonical(zone)
+  if (!canonical) return null
+  const old = Object.keys(IANA_RENAMES).find((name) => IANA_RENAMES[name] === canonical)
+  return IANA_OVERRIDES[canonical] ?? findWindows(canonical)[0] ?? (old && findWindows(old)[0]) ?? null
+}
+
+/** "(UTC+01:00) Amsterdam, Berlin, ..." in English, else in any language by a city that is an IANA zone with that offset. */
+export function findForDisplayName(text: string): ZoneId | null {
+  const match = /^\s*\((?:UTC|GMT)?\s*(?:([+-])\s?(\d{1,2})[:.]?(\d{2})?)?\)\s*(.*)$/i.exec(text)
+  const places = (match?.[4] ?? text).trim().replace(/\s+\d+$/, '')
+  const named = WINDOWS_DISPLAY_NAMES.find(([name]) => name.toLowerCase() === places.toLowerCase())
+  if (named) return findForWindows(named[1])
+  if (!match) return null
+  const offset = (Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)) * (match[1] === '-' ? -1 : 1)
+  const cities = places.split(/[,;/]/).map(plainName)
+  const zones = Intl.supportedValuesOf('timeZone').map((zone) => findCanonical(zone) ?? zone)
+  for (const city of cities) {
+    const zone = zones.find((candidate) => plainName(candidate.slice(candidate.lastIndexOf('/') + 1)) === city)
+    const rules = zone && yearRules(zone, ZONE_REFERENCE_YEAR)
+    if (zone && rules && rules.standardOffsetMinutes === offset)
+      return findForWindows(findWindowsFor(zone) ?? '') ?? zone
+  }
+  return null
+}
+
+/** "UTC+11", "GMT-0330", "+01:00" in the sense of ISO 8601 (east is plus). */
+export function findForOffset(text: string): ZoneId | null {
+  const match = /^(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?$/i.exec(text.trim())
+  if (!match) return null
+  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
+  return fixedZone(match[1] === '-' ? -minutes : minutes, ZONE_REFERENCE_YEAR)
+}
+
+function plainName(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z]/gi, '')
+    .toLowerCase()
+}
+
+/** Windows' main zones first, so that common rules get a common name and survive the way to Exchange and back. */
+export function findForRules(key: string): ZoneId | null {
+  const year = Number(key.slice(0, key.indexOf(' ')))
+  const rules: ZoneRules = { name: '', ...JSON.parse(key.slice(key.indexOf(' ') + 1)) }
+  if (!rules.daylight) return fixedZone(rules.standardOffsetMinutes, year)
+  const main = WINDOWS_TO_IANA_MAP.filter((entry) => entry.territory === '001').map((entry) => entry.windowsName)
+  const common = ['W. Europe Standard Time', 'Eastern Standard Time', 'AUS Eastern Standard Time', ...main]
+  for (const name of common) {
+    const zone = findForWindows(name)
+    if (zone && zoneHasRules(zone, rules, year) && zoneHasRules(zone, rules, year + 1)) return zone
+  }
+  for (const name of Intl.supportedValuesOf('timeZone')) {
+    const zone = findCanonical(name)
+    if (zone && zoneHasRules(zone, rules, year) && zoneHasRules(zone, rules, year + 1)) return zone
+  }
+  return null
+}
+
+/** A zone that never changes: the `Etc` zones have whole hours, for others any zone that has this offset all the year. */
+function fixedZone(offsetMinutes: number, year: number): ZoneId | null {
+  if (offsetMinutes === 0) return 'UTC'
+  const hours = offsetMinutes / 60
+  if (Number.isInteger(hours) && hours >= -12 && hours <= 14) return `Etc/GMT${hours > 0 ? '-' : '+'}${Math.abs(hours)}`
+  for (const name of Intl.supportedValuesOf('timeZone')) {
+    const zone = findCanonical(name)
+    if (
+      zone &&
+      [year, year + 1].every((at) =>
+        zoneHasRules(zone, { name: '', standardOffsetMinutes: offsetMinutes, daylight: null }, at),
+      )
+    )
+      return zone
+  }
+  return null
+}
