@@ -4,7 +4,7 @@
  */
 import { flatten } from '../model/flat.ts'
 import { unreachable } from '../ports/errors.ts'
-import type { CreateOutcome, SideItem, SideName, Token } from '../ports/side.ts'
+import type { CreateOutcome, SideName, Token } from '../ports/side.ts'
 import type { Intent, ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import { fingerprint } from '../sync/fingerprint.ts'
@@ -12,7 +12,7 @@ import type { Accounts } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { readItems } from './observe.ts'
-import { baseOf, failed, fittedHashes, logAction, pairUp } from './settle.ts'
+import { baseOf, failed, fittedHashes, type Landed, logAction, pairUp } from './settle.ts'
 import { actionsOf, type CreateWork } from './work.ts'
 
 export async function executeCreates(
@@ -47,11 +47,11 @@ function intentOf(context: PassContext, work: CreateWork, token: Token): Intent 
     side: work.side,
     uid: work.source.uid,
     sourceId: work.source.id,
-    targetId: null,
+    targetId: work.replaces?.[work.side].id ?? null,
     expect: null,
     itemPairId: work.replaces?.id ?? null,
     sourceHashes: fingerprint(flatten(work.source.model), context.hash),
-    desiredHashes: fittedHashes(context, work.side, work.source.model),
+    desiredHashes: fittedHashes(context, work.side, work.source.model, null),
     openedAtMs: context.clock.nowMs(),
   }
 }
@@ -70,7 +70,7 @@ async function settleCreate(
   }
   switch (outcome.kind) {
     case 'created': {
-      const written = outcome.overtaken ? work.source.model : null
+      const written = outcome.overtaken ? { desired: work.source.model, replaced: null } : null
       const { changes, itemPair } = linkCreated(context, work, { item: outcome.item, written })
       accounts.note(key, work.replaces ? 'conflicts' : 'created')
       accounts.becamePair(key, itemPair.id)
@@ -100,11 +100,7 @@ async function settleCreate(
 }
 
 /** The new pair of a source and what was created from it. */
-function linkCreated(
-  context: PassContext,
-  work: CreateWork,
-  created: { item: SideItem; written: CreateWork['source']['model'] | null },
-) {
+function linkCreated(context: PassContext, work: CreateWork, created: Landed) {
   const source = otherSide(work.side)
   const landed = { [work.side]: created, [source]: { item: work.source, written: null } } as Parameters<
     typeof pairUp

@@ -118,7 +118,8 @@ function isOpen(outcome: UpdateOutcome | null): boolean {
 function land(work: MergeWork, outcomes: Outcomes, side: SideName): Landed {
   const outcome = outcomes[side]
   if (outcome?.kind !== 'updated') return { item: work.items[side], written: null }
-  return { item: outcome.item, written: outcome.overtaken ? work.writes[side].desired : null }
+  if (!outcome.overtaken) return { item: outcome.item, written: null }
+  return { item: outcome.item, written: { desired: work.writes[side].desired, replaced: work.items[side].model } }
 }
 
 /** Fields that could not be written on the other side keep their old base here: they still have to travel. */

@@ -11,33 +11,44 @@ import type { Observation, StateChange } from '../ports/state-store.ts'
 import { fingerprint } from '../sync/fingerprint.ts'
 import type { Listing } from '../sync/guard.ts'
 import type { PassContext } from './context.ts'
+import { verifyIdentity } from './identity.ts'
 
-export type Observed = { listing: Listing | null; cursorReset: boolean }
+const SIDES = ['exchange', 'nextcloud'] as const
 
 /** Ids read and committed at a time: bounds memory, and what a crash repeats. */
 const READ_CHUNK = 100
 
-/** `full`: compare everything, as after an invalid cursor and in a scrub. */
-export async function observeSide(context: PassContext, side: SideName, full: boolean): Promise<Observed> {
-  const cursor = full ? null : cursorOf(context, side)
-  if (cursor !== null) {
-    const followed = await followFeed(context, side, cursor)
-    if (followed === 'followed') return { listing: null, cursorReset: false }
-    context.log.warn({ side, reason: followed.reason }, 'cursor is invalid, comparing everything')
+/**
+ * Observes both sides. `full`: compare everything, as after an invalid cursor and in a scrub. Feeds are followed at the same time;
+ * comparing everything is rare and goes one side after the other, once both collections are known to be still the same.
+ */
+export async function observeBoth(context: PassContext, full: boolean): Promise<Listing[]> {
+  const toCompare = new Set(SIDES.filter((side) => full || cursorOf(context, side) === null))
+  const feeds = SIDES.filter((side) => !toCompare.has(side))
+  // A failure of one is reported only after the other came to rest, so that no commit is left under way.
+  const followed = await Promise.allSettled(feeds.map((side) => followFeed(context, side)))
+  for (const [index, result] of followed.entries()) {
+    if (result.status === 'rejected') throw result.reason
+    const side = feeds[index]
+    if (result.value === 'cursor-invalid' && side) toCompare.add(side)
   }
-  return { listing: await compareAll(context, side), cursorReset: cursor !== null }
+  for (const side of toCompare) await verifyIdentity(context, side)
+  const listings: Listing[] = []
+  for (const side of SIDES) {
+    if (toCompare.has(side) || cursorOf(context, side) === null) listings.push(await compareAll(context, side))
+  }
+  return listings
 }
 
-async function followFeed(
-  context: PassContext,
-  side: SideName,
-  from: Cursor,
-): Promise<'followed' | { kind: 'cursor-invalid'; reason: string }> {
-  let cursor = from
+async function followFeed(context: PassContext, side: SideName): Promise<'followed' | 'cursor-invalid'> {
+  let cursor = cursorOf(context, side)
   for (let pages = 0; pages < FEED_PAGES_MAX; pages++) {
     await context.checkpoint()
     const page = await context.sides[side].changes(cursor)
-    if (page.kind === 'cursor-invalid') return page
+    if (page.kind === 'cursor-invalid') {
+      context.log.warn({ side, reason: page.reason }, 'cursor is invalid, comparing everything')
+      return 'cursor-invalid'
+    }
     const { changes } = await readHints(context, side, page.hints)
     if (page.cursor !== cursor) changes.push(setCursor(context, side, page.cursor))
     if (changes.length > 0) await context.store.commit(context.lease, changes)

@@ -4,7 +4,7 @@ import type { FieldPath, Item } from '../model/item.ts'
 import type { ConnectorError } from '../ports/errors.ts'
 import type { SideItem, SideName } from '../ports/side.ts'
 import type { BaseSide, FieldHashes, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
-import { fingerprint, hashedPath, type KeyedHash } from '../sync/fingerprint.ts'
+import { fingerprint, hashedPath } from '../sync/fingerprint.ts'
 import type { PassContext } from './context.ts'
 import { observationOf } from './observe.ts'
 
@@ -12,7 +12,7 @@ const RETRY_FIRST_MS = 60_000
 const RETRY_MAX_MS = 24 * 3_600_000
 
 /** An item on one side after the pass dealt with it. `written`: what was asked for, when somebody may have edited it since. */
-export type Landed = { item: SideItem; written: Item | null }
+export type Landed = { item: SideItem; written: { desired: Item; replaced: Item | null } | null }
 
 /** The base of one side. Paths in `unsettled` keep their old hash: they still have to travel. */
 export function baseOf(
@@ -35,13 +35,13 @@ export function baseOf(
 /** Hashes of what is known to be ours: the item itself, or, when it may carry a later edit, what was asked for as the side holds it. */
 function landedHashes(context: PassContext, side: SideName, landed: Landed): FieldHashes {
   if (landed.written === null) return fingerprint(flatten(landed.item.model), context.hash)
-  return fittedHashes(context, side, landed.written)
+  return fittedHashes(context, side, landed.written.desired, landed.written.replaced)
 }
 
-/** Hashes of an item as that side would hold it. */
-export function fittedHashes(context: PassContext, side: SideName, item: Item): FieldHashes {
-  const fit = context.sides[side].fit(item)
-  return fingerprint(flatten(fit.kind === 'fits' ? fit.item : item), context.hash as KeyedHash)
+/** Hashes of an item as that side would hold it, created (`replaced` null) or in place of another content. */
+export function fittedHashes(context: PassContext, side: SideName, desired: Item, replaced: Item | null): FieldHashes {
+  const fit = replaced ? context.sides[side].fit(desired, replaced) : context.sides[side].fit(desired)
+  return fingerprint(flatten(fit.kind === 'fits' ? fit.item : desired), context.hash)
 }
 
 /** Base row and both observations of a pair that is settled, or settled but for what `dirty` says. */

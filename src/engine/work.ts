@@ -5,7 +5,7 @@
 import { applyPatch, differingPaths, flatten, unflatten } from '../model/flat.ts'
 import type { FieldPath, FlatItem, Item, Loss } from '../model/item.ts'
 import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
-import type { SideItem, SideName } from '../ports/side.ts'
+import type { Side, SideItem, SideName } from '../ports/side.ts'
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import { nameOf } from '../sync/describe-action.ts'
@@ -88,8 +88,8 @@ function prepareMerge(
   const result = merge({
     base: itemPair && { exchange: itemPair.exchange.hashes, nextcloud: itemPair.nextcloud.hashes },
     ...flats,
-    nextcloudOnExchange: fitted(context, 'exchange', items.nextcloud.model),
-    exchangeOnNextcloud: fitted(context, 'nextcloud', items.exchange.model),
+    nextcloudOnExchange: fitted(context.sides.exchange, items.nextcloud.model, items.exchange.model),
+    exchangeOnNextcloud: fitted(context.sides.nextcloud, items.exchange.model, items.nextcloud.model),
     winner,
     hash: context.hash,
   })
@@ -119,9 +119,9 @@ function mergeReason(
   return entry.changed === 'both' ? 'changed-on-both' : `changed-on-${entry.changed}`
 }
 
-/** The item as that side would hold it; when it cannot hold it at all, nothing is comparable. */
-function fitted(context: PassContext, side: SideName, model: Item): FlatItem {
-  const fit = context.sides[side].fit(model)
+/** The item as that side would hold it in place of what it holds now; when it cannot hold it at all, nothing is comparable. */
+function fitted(side: Side, model: Item, current: Item): FlatItem {
+  const fit = side.fit(model, current)
   return fit.kind === 'fits' ? flatten(fit.item) : new Map()
 }
 
@@ -130,7 +130,7 @@ function sideWork(context: PassContext, side: SideName, item: SideItem, desiredF
   const desired = unflatten(desiredFlat, item.uid)
   const changed = differingPaths(current, desiredFlat)
   if (changed.length === 0) return { desired: item.model, changed, losses: [], unrepresentable: false }
-  const fit = context.sides[side].fit(desired)
+  const fit = context.sides[side].fit(desired, item.model)
   if (fit.kind === 'unrepresentable') return { desired, changed, losses: fit.losses, unrepresentable: true }
   // What the side cannot hold is not an action: after fitting nothing may be left to write.
   const effective = differingPaths(current, flatten(fit.item))

@@ -1,0 +1,163 @@
+/**
+ * One pass over one collection pair: recover, observe, plan, guard, execute, in at most ROUNDS_MAX rounds (promises.md, a pass).
+ * It never throws for the collection's own troubles: they end in the report, and other collections go on (I23).
+ */
+import { ROUNDS_MAX } from '../limits.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { ErrorReport, PairReport } from '../ports/report.ts'
+import type { CollectionPair, HaltReason, PassCounts, PassOutcome } from '../ports/state-store.ts'
+import { guard, type Listing } from '../sync/guard.ts'
+import { type Plan, plan } from '../sync/plan.ts'
+import { Accounts } from './accounts.ts'
+import type { PassContext } from './context.ts'
+import { execute } from './execute.ts'
+import { observeBoth } from './observe.ts'
+import { pendingRows } from './pending.ts'
+import { recover } from './recover.ts'
+
+const DAY_MS = 86_400_000
+
+type Result = { halt: HaltReason | null; error: ErrorReport | null; leftOver: boolean }
+
+export async function runPair(context: PassContext): Promise<PairReport> {
+  const startedAtMs = context.clock.nowMs()
+  const firstPass = !context.pair.firstPassDone
+  const accounts = new Accounts(context.dryRun)
+  const pairedBefore = await context.store.countItemPairs(context.pair.id)
+  const result = await runGuarded(context, accounts)
+  const counts = accounts.counts(pairedBefore)
+  const outcome = outcomeOf(result, counts)
+  await finish(context, { result, outcome, counts, startedAtMs })
+  return {
+    pairId: context.pair.id,
+    kind: context.pair.kind,
+    name: context.pair.name,
+    outcome,
+    firstPass,
+    counts,
+    actions: accounts.actions,
+    problems: accounts.problems,
+    halt: result.halt,
+    error: result.error,
+  }
+}
+
+/** Troubles of the collection become data; a lost lease, a stop and bugs end the whole pass. */
+async function runGuarded(context: PassContext, accounts: Accounts): Promise<Result> {
+  try {
+    return await runRounds(context, accounts)
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || endsEverything(error)) throw error
+    if (error.code === 'guard.halted')
+      return { halt: halt(context, String(error.fields.guard), {}), error: null, leftOver: true }
+    context.log.warn({ code: error.code, ...error.fields }, 'the pass over a collection failed')
+    return { halt: null, error: { code: error.code, fields: error.fields }, leftOver: true }
+  }
+}
+
+function endsEverything(error: ConnectorError): boolean {
+  return ['lease.lost', 'stopped', 'bug'].includes(error.code) || error.code.startsWith('state.')
+}
+
+async function runRounds(context: PassContext, accounts: Accounts): Promise<Result> {
+  let listings: Listing[] = []
+  for (let round = 0; round < ROUNDS_MAX; round++) {
+    await recover(context)
+    if (round === 0) listings = await observe(context)
+    const input = await pendingRows(context)
+    if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
+    const planned = withoutForbidden(context, plan(input))
+    const stopped = await guarded(context, planned, round === 0 ? listings : [])
+    if (stopped) return { halt: stopped, error: null, leftOver: true }
+    await execute(context, planned.entries, accounts)
+    if (context.dryRun) return { halt: null, error: null, leftOver: false }
+  }
+  const left = await context.store.pending(context.pair.id, context.clock.nowMs())
+  return { halt: null, error: null, leftOver: left.length > 0 }
+}
+
+async function observe(context: PassContext): Promise<Listing[]> {
+  const full = scrubIsDue(context)
+  const listings = await observeBoth(context, full)
+  if (full) context.pair = { ...context.pair, lastScrubAtMs: context.clock.nowMs() }
+  return listings
+}
+
+/** A full comparison is due; spread over the pairs by a part of the interval that depends on the pair. */
+function scrubIsDue(context: PassContext): boolean {
+  const { lastScrubAtMs, id } = context.pair
+  if (lastScrubAtMs === null) return true
+  const spread = (Number.parseInt(id.replaceAll('-', '').slice(0, 6), 16) || 0) / 0xffffff
+  return context.clock.nowMs() - lastScrubAtMs > context.options.scrubIntervalMs * (0.75 + 0.5 * spread)
+}
+
+/** The first pass creates and adopts only; removals wait until it is complete. */
+function withoutForbidden(context: PassContext, planned: Plan): Plan {
+  if (context.pair.firstPassDone) return planned
+  return { entries: planned.entries.filter((entry) => entry.kind !== 'remove') }
+}
+
+async function guarded(context: PassContext, planned: Plan, listings: Listing[]): Promise<HaltReason | null> {
+  const { store, pair, options } = context
+  const nowMs = context.clock.nowMs()
+  const pairs = await store.collectionPairs(pair.mailboxId)
+  const sizes = await Promise.all(pairs.map((other) => store.countItemPairs(other.id)))
+  const verdict = guard({
+    plan: planned,
+    baseCount: await store.countItemPairs(pair.id),
+    mailboxBaseCount: sizes.reduce((sum, size) => sum + size, 0),
+    removedInLastDay: await store.countRemovals(pair.mailboxId, nowMs - DAY_MS),
+    listings,
+    limits: options.guards,
+    allowDeletes: context.allowDeletes,
+    released: pair.halt?.released ? { guard: pair.halt.guard, numbers: pair.halt.numbers } : null,
+  })
+  return verdict.kind === 'pass' ? null : halt(context, verdict.guard, verdict.numbers)
+}
+
+function halt(context: PassContext, name: string, numbers: Record<string, number>): HaltReason {
+  const before = context.pair.halt
+  const sinceMs = before?.guard === name ? before.sinceMs : context.clock.nowMs()
+  context.log.warn({ collection: context.pair.name, guard: name, ...numbers }, 'a guard halted the collection')
+  return { guard: name, numbers, sinceMs }
+}
+
+function outcomeOf(result: Result, counts: PassCounts): PassOutcome {
+  if (result.halt) return 'halted'
+  if (result.error) return 'failed'
+  return counts.failed > 0 || result.leftOver ? 'partial' : 'in-step'
+}
+
+async function finish(
+  context: PassContext,
+  done: { result: Result; outcome: PassOutcome; counts: PassCounts; startedAtMs: number },
+): Promise<void> {
+  const { result, outcome, counts, startedAtMs } = done
+  const pair: CollectionPair = {
+    ...context.pair,
+    firstPassDone: context.pair.firstPassDone || (!result.halt && !result.error),
+    status: result.halt ? 'halted' : 'active',
+    halt: result.halt ?? (result.error ? context.pair.halt : null),
+  }
+  context.pair = pair
+  await context.store.commit(context.lease, [
+    { kind: 'put-collection-pair', pair },
+    {
+      kind: 'log-pass',
+      log: {
+        id: context.passId,
+        mailboxId: pair.mailboxId,
+        pairId: pair.id,
+        startedAtMs,
+        endedAtMs: context.clock.nowMs(),
+        outcome,
+        counts,
+        errorCode: result.error?.code ?? null,
+      },
+    },
+  ])
+  context.log.info(
+    { collection: pair.name, outcome, ...counts, tookMs: context.clock.nowMs() - startedAtMs },
+    'pass finished',
+  )
+}

@@ -1,0 +1,145 @@
+/** One user: lease, then every collection pair in turn. One bad collection does not stop the others (I23). */
+import type { Clock, Random } from '../ports/clock.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Log } from '../ports/log.ts'
+import type { ErrorReport, PairReport, ProgressEvent, UserReport } from '../ports/report.ts'
+import type { Side, SideName } from '../ports/side.ts'
+import type { CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
+import type { KeyedHash } from '../sync/fingerprint.ts'
+import { ContentCache } from './content-cache.ts'
+import type { EngineOptions } from './context.ts'
+import { runPair } from './pass.ts'
+
+export type OpenedPair = { pair: CollectionPair; sides: Record<SideName, Side> }
+
+/** Signs in on both sides, finds the collections and their state rows. In a dry run it must not write on a server. */
+export type OpenPairs = (user: {
+  mailbox: Mailbox
+  lease: Lease
+  store: StateStore
+  dryRun: boolean
+}) => Promise<OpenedPair[]>
+
+export type UserRun = {
+  store: StateStore
+  mailbox: Mailbox
+  lease: Lease
+  openPairs: OpenPairs
+  options: EngineOptions
+  intervals: { normalMs: number; criticalMs: number }
+  hash: KeyedHash
+  allowDeletes: number | null
+  dryRun: boolean
+  clock: Clock
+  random: Random
+  log: Log
+  signal: AbortSignal
+  onProgress: (event: ProgressEvent) => void
+}
+
+/** Leases are held this long and renewed at half time. */
+export const LEASE_TTL_MS = 300_000
+/** Longest wait after failed passes. */
+const BACKOFF_MAX_MS = 3_600_000
+
+/** Never throws for the user's own troubles; `stopped`, `lease.lost`, state errors and bugs come back in the report as well. */
+export async function runUser(run: UserRun): Promise<UserReport> {
+  const startedAtMs = run.clock.nowMs()
+  run.onProgress({ kind: 'user-started', email: run.mailbox.email })
+  const pairs: PairReport[] = []
+  let error: ErrorReport | null = null
+  try {
+    const checkpoint = checkpointOf(run)
+    for (const opened of await run.openPairs(run)) pairs.push(await runOpened(run, opened, checkpoint))
+  } catch (thrown) {
+    error = reportOf(thrown, run.log)
+  }
+  const outcome = worstOf(pairs, error)
+  const report: UserReport = {
+    email: run.mailbox.email,
+    dryRun: run.dryRun,
+    outcome,
+    pairs,
+    error,
+    tookMs: run.clock.nowMs() - startedAtMs,
+  }
+  if (!run.dryRun) await recordMailbox(run, outcome, startedAtMs)
+  run.onProgress({ kind: 'user-finished', email: run.mailbox.email, report })
+  return report
+}
+
+function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => Promise<void>): Promise<PairReport> {
+  const passId = run.random.uuid()
+  return runPair({
+    store: run.store,
+    lease: run.lease,
+    checkpoint,
+    sides,
+    pair,
+    passId,
+    hash: run.hash,
+    options: run.options,
+    allowDeletes: run.allowDeletes,
+    dryRun: run.dryRun,
+    clock: run.clock,
+    random: run.random,
+    log: run.log.child({ passId, mailbox: run.mailbox.id }),
+    email: run.mailbox.email,
+    onProgress: run.onProgress,
+    cache: new ContentCache(),
+  })
+}
+
+/** Stops before the next step when asked to, and keeps the lease alive (I20). */
+function checkpointOf(run: UserRun): () => Promise<void> {
+  let renewedAtMs = run.clock.nowMs()
+  return async () => {
+    if (run.signal.aborted) throw new ConnectorError('stopped')
+    const nowMs = run.clock.nowMs()
+    if (nowMs - renewedAtMs < LEASE_TTL_MS / 2) return
+    if (!(await run.store.renewLease(run.lease, LEASE_TTL_MS))) throw new ConnectorError('lease.lost')
+    renewedAtMs = nowMs
+  }
+}
+
+function reportOf(thrown: unknown, log: Log): ErrorReport {
+  if (thrown instanceof ConnectorError) return { code: thrown.code, fields: thrown.fields }
+  const name = thrown instanceof Error ? thrown.name : typeof thrown
+  log.error({ name, stack: thrown instanceof Error ? thrown.stack : undefined }, 'unexpected error')
+  return { code: 'bug', fields: { name, detail: thrown instanceof Error ? thrown.message.slice(0, 200) : '' } }
+}
+
+const WORST: readonly PassOutcome[] = ['stopped', 'failed', 'halted', 'partial', 'in-step']
+
+function worstOf(pairs: readonly PairReport[], error: ErrorReport | null): PassOutcome {
+  if (error) return error.code === 'stopped' ? 'stopped' : 'failed'
+  return WORST.find((outcome) => pairs.some((pair) => pair.outcome === outcome)) ?? 'in-step'
+}
+
+/** When it runs next: the critical interval while there is known work, backing off while passes fail. */
+async function recordMailbox(run: UserRun, outcome: PassOutcome, startedAtMs: number): Promise<void> {
+  const nowMs = run.clock.nowMs()
+  const attempts = outcome === 'failed' ? run.mailbox.attempts + 1 : 0
+  const waitMs = nextWaitMs(run, outcome, attempts)
+  const mailbox: Mailbox = {
+    ...run.mailbox,
+    attempts,
+    nextRunAtMs: nowMs + waitMs,
+    lastStartedAtMs: startedAtMs,
+    lastSuccessAtMs: outcome === 'in-step' ? nowMs : run.mailbox.lastSuccessAtMs,
+    lastOutcome: outcome,
+  }
+  try {
+    await run.store.commit(run.lease, [{ kind: 'put-mailbox', mailbox }])
+  } catch (error) {
+    // The lease or the state is gone: whoever holds it now schedules the mailbox; the report already says what happened.
+    run.log.warn({ code: error instanceof ConnectorError ? error.code : 'bug' }, 'could not record the end of the pass')
+  }
+}
+
+function nextWaitMs(run: UserRun, outcome: PassOutcome, attempts: number): number {
+  const { normalMs, criticalMs } = run.intervals
+  if (outcome === 'stopped') return 0
+  if (outcome === 'failed') return Math.min(criticalMs * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS)
+  return outcome === 'partial' ? criticalMs : normalMs
+}
