@@ -73,3 +73,7 @@ export const EWS_BACKOFF_BASE_MS = 1_000
 export const EWS_READ_RETRIES_MAX = 2
 /** The year by whose rules a zone is recognised when the item names none. Any year after the last change of most zones would do. */
 export const ZONE_REFERENCE_YEAR = 2027
+/** EWS: requests of one sign-in handshake. NTLM needs 2, Negotiate up to 3; a server that never ends is refused. */
+export const HANDSHAKE_LEGS_MAX = 4
+/** Occurrences counted to find one by its number: 110 years of a daily series. */
+export const SERIES_OCCURRENCES_MAX = 40_000

@@ -99,7 +99,7 @@ export type Intent = {
   uid: string
   /** The item on the other side that is the source of a creation; null otherwise. */
   sourceId: ItemId | null
-  /** The item written; null for a creation. */
+  /** The item written; for a creation the one that it replaces, else null. */
   targetId: ItemId | null
   expect: Version | null
   itemPairId: string | null
@@ -218,6 +218,8 @@ export interface StateStore {
   /** Throws `state.not-initialised` when `migrate` never ran, `state.newer-schema` when this program is too old. */
   check(): Promise<void>
   close(): Promise<void>
+  /** The installation's key of the field hashes: 32 random bytes, made once, stored wrapped by the archive key. Throws `state.key-missing`. */
+  fingerprintKey(): Promise<Uint8Array>
 
   mailboxByEmail(email: string): Promise<Mailbox | null>
   /** Creates it (active, due now) when it is new. */

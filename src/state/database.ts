@@ -1,0 +1,52 @@
+/** What the queries stand on: one Kysely, the time of the database, and the places where its errors are mapped. Made by sqlite.ts or postgres.ts. */
+import type { Kysely, RawBuilder, Transaction } from 'kysely'
+import { STATE_LOCK_WAIT_MS } from '../limits.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import { stateError } from './errors.ts'
+import type { StateSchema } from './schema.ts'
+
+export type StateTransaction = Transaction<StateSchema>
+/** A query runs alone or inside a transaction. */
+export type Queries = Kysely<StateSchema>
+
+export type StateDatabase = {
+  readonly kind: 'sqlite' | 'postgres'
+  /** For errors and logs: no password in it. */
+  readonly label: string
+  readonly db: Kysely<StateSchema>
+  /** Milliseconds since the epoch: the server's clock on PostgreSQL, this machine's on SQLite. */
+  readonly now: () => RawBuilder<number>
+  /** SQL text by name and number of rows, so that a multi-row statement is built once (upsert.ts). */
+  readonly statements: Map<string, string>
+  close(): Promise<void>
+}
+
+/** Reads. Waits for a locked SQLite file without blocking the thread; errors come out mapped. */
+export async function read<T>(state: StateDatabase, work: (db: Queries) => Promise<T>): Promise<T> {
+  return await settled(state, () => work(state.db))
+}
+
+/** One transaction: all or nothing. On SQLite it holds the write lock from its beginning (`begin immediate`). */
+export async function write<T>(state: StateDatabase, work: (trx: StateTransaction) => Promise<T>): Promise<T> {
+  return await settled(state, () => state.db.transaction().execute(work))
+}
+
+/** Maps errors. A locked SQLite database has done nothing of the work (only its beginning waits for a lock), so the whole is tried again. */
+export async function settled<T>(state: Pick<StateDatabase, 'kind' | 'label'>, work: () => Promise<T>): Promise<T> {
+  const deadlineMs = performance.now() + STATE_LOCK_WAIT_MS
+  for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
+    try {
+      return await work()
+    } catch (error) {
+      const mapped = stateError(error, state.label)
+      const again = state.kind === 'sqlite' && mapped.code === 'state.locked' && performance.now() < deadlineMs
+      if (!again) throw mapped
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+    }
+  }
+}
+
+/** For rows that must be there because the caller was given their id by this store. */
+export function bug(what: string): ConnectorError {
+  return new ConnectorError('bug', { where: 'state', reason: what })
+}

@@ -1,0 +1,79 @@
+/** Rows to port values and back, for mailboxes and collection pairs. */
+import type { Cursor } from '../ports/side.ts'
+import type { CollectionPair, Mailbox } from '../ports/state-store.ts'
+import type { CollectionPairRow, MailboxRow } from './schema.ts'
+import { fromJson, isHalt, storable, wholeMs, wholeMsOrNull } from './text.ts'
+
+export function mailboxOf(row: MailboxRow): Mailbox {
+  return {
+    id: row.id,
+    email: row.email,
+    status: row.status,
+    nextRunAtMs: row.next_run_at_ms,
+    priority: row.priority,
+    attempts: row.attempts,
+    lastStartedAtMs: row.last_started_at_ms,
+    lastSuccessAtMs: row.last_success_at_ms,
+    lastOutcome: row.last_outcome,
+  }
+}
+
+/** Everything but the lease, which only leases.ts writes. */
+export function mailboxColumns(
+  mailbox: Mailbox,
+): Omit<MailboxRow, 'id' | 'lease_holder' | 'lease_until_ms' | 'lease_fence'> {
+  return {
+    email: mailboxKey(mailbox.email),
+    status: mailbox.status,
+    next_run_at_ms: wholeMs(mailbox.nextRunAtMs),
+    priority: Math.round(mailbox.priority),
+    attempts: mailbox.attempts,
+    last_started_at_ms: wholeMsOrNull(mailbox.lastStartedAtMs),
+    last_success_at_ms: wholeMsOrNull(mailbox.lastSuccessAtMs),
+    last_outcome: mailbox.lastOutcome,
+  }
+}
+
+export function mailboxKey(email: string): string {
+  return storable(email.trim().toLowerCase())
+}
+
+export function collectionPairOf(row: CollectionPairRow): CollectionPair {
+  return {
+    id: row.id,
+    mailboxId: row.mailbox_id,
+    kind: row.kind,
+    name: row.name,
+    exchangeRef: row.exchange_ref,
+    nextcloudRef: row.nextcloud_ref,
+    exchangeIdentity: row.exchange_identity,
+    nextcloudIdentity: row.nextcloud_identity,
+    configHash: row.config_hash,
+    exchangeCursor: row.exchange_cursor as Cursor | null,
+    nextcloudCursor: row.nextcloud_cursor as Cursor | null,
+    firstPassDone: row.first_pass_done === 1,
+    status: row.status,
+    halt: row.halt === null ? null : fromJson(row.halt, isHalt),
+    lastScrubAtMs: row.last_scrub_at_ms,
+  }
+}
+
+export function collectionPairRow(pair: CollectionPair): CollectionPairRow {
+  return {
+    id: pair.id,
+    mailbox_id: pair.mailboxId,
+    kind: pair.kind,
+    name: storable(pair.name),
+    exchange_ref: pair.exchangeRef,
+    nextcloud_ref: pair.nextcloudRef,
+    exchange_identity: pair.exchangeIdentity,
+    nextcloud_identity: pair.nextcloudIdentity,
+    config_hash: pair.configHash,
+    exchange_cursor: pair.exchangeCursor,
+    nextcloud_cursor: pair.nextcloudCursor,
+    first_pass_done: pair.firstPassDone ? 1 : 0,
+    status: pair.status,
+    halt: pair.halt === null ? null : JSON.stringify(pair.halt),
+    last_scrub_at_ms: wholeMsOrNull(pair.lastScrubAtMs),
+  }
+}

@@ -1,0 +1,113 @@
+/** The tables of the state store as Kysely sees them, the same for SQLite and PostgreSQL. The migrations create exactly these. */
+import type { SideName } from '../ports/side.ts'
+import type { CollectionKind, CollectionPair, Intent, Mailbox, Observation, PassOutcome } from '../ports/state-store.ts'
+import type { ActionLogRow, ArchiveRow, ConflictRow, PassLogRow } from './evidence-schema.ts'
+
+export type MailboxRow = {
+  id: string
+  email: string
+  status: Mailbox['status']
+  next_run_at_ms: number
+  priority: number
+  attempts: number
+  last_started_at_ms: number | null
+  last_success_at_ms: number | null
+  last_outcome: PassOutcome | null
+  lease_holder: string | null
+  lease_until_ms: number | null
+  lease_fence: number
+}
+
+export type CollectionPairRow = {
+  id: string
+  mailbox_id: string
+  kind: CollectionKind
+  name: string
+  exchange_ref: string
+  nextcloud_ref: string
+  exchange_identity: string | null
+  nextcloud_identity: string | null
+  config_hash: string
+  exchange_cursor: string | null
+  nextcloud_cursor: string | null
+  first_pass_done: number
+  status: CollectionPair['status']
+  halt: string | null
+  last_scrub_at_ms: number | null
+}
+
+/** `uid_key` is a short hash of the uid: a hostile uid may be longer than an index entry of PostgreSQL (2,704 bytes). */
+export type ItemPairRow = {
+  id: string
+  pair_id: string
+  uid: string
+  uid_key: string
+  exchange_id: string
+  exchange_version: string
+  exchange_hashes: string
+  nextcloud_id: string
+  nextcloud_version: string
+  nextcloud_hashes: string
+}
+
+export type ObservationRow = {
+  pair_id: string
+  side: SideName
+  item_id: string
+  state: Observation['state']
+  version: string | null
+  uid: string
+  uid_key: string
+  hashes: string
+  span_start_ms: number | null
+  span_end_ms: number | null
+  dirty: number
+  attempts: number
+  retry_at_ms: number | null
+  problem_code: string | null
+  problem_detail: string | null
+}
+
+export type IntentRow = {
+  token: string
+  pair_id: string
+  action: Intent['action']
+  side: SideName
+  uid: string
+  source_id: string | null
+  target_id: string | null
+  expect: string | null
+  item_pair_id: string | null
+  source_hashes: string | null
+  desired_hashes: string | null
+  opened_at_ms: number
+}
+
+/** Which replica uses which of the parallel places of a service account (`MaxUsersPerAdmin` over all replicas). */
+export type ServiceAccountSlotRow = {
+  account: string
+  slot: number
+  holder: string | null
+  mailbox_id: string | null
+  lease_until_ms: number | null
+  fence: number
+}
+
+export type MetaRow = { key: string; value: string }
+
+export type SchemaVersionRow = { version: number; applied_at_ms: number }
+
+export type StateSchema = {
+  mailbox: MailboxRow
+  collection_pair: CollectionPairRow
+  item_pair: ItemPairRow
+  observation: ObservationRow
+  intent: IntentRow
+  archive: ArchiveRow
+  conflict: ConflictRow
+  pass_log: PassLogRow
+  action_log: ActionLogRow
+  service_account_slot: ServiceAccountSlotRow
+  meta: MetaRow
+  schema_version: SchemaVersionRow
+}

@@ -1,0 +1,83 @@
+/** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
+import type { ItemId, SideName } from '../ports/side.ts'
+import type { ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
+import { archiveEntries, pruneArchive } from './archive.ts'
+import { commit } from './commit.ts'
+import type { StateDatabase } from './database.ts'
+import { actionLogs, conflicts, countRemovals, passLogs } from './evidence.ts'
+import { exportPair } from './export.ts'
+import * as items from './items.ts'
+import type { KeyRing } from './keys.ts'
+import { acquireLease, claimDue, releaseLease, renewLease } from './leases.ts'
+import { ensureMailbox, listMailboxes, mailboxByEmail } from './mailboxes.ts'
+import { checkSchema, migrate } from './migrate.ts'
+import { pending } from './pending.ts'
+import type { RandomBytes } from './seal.ts'
+import { itemPairsByUid, unpairedByUid } from './uids.ts'
+
+export type SqlStateStoreParts = {
+  database: StateDatabase
+  keys: KeyRing
+  uuid: () => string
+  randomBytes: RandomBytes
+}
+
+export class SqlStateStore implements StateStore {
+  /** For the invariant checker and tests. */
+  readonly database: StateDatabase
+  readonly #keys: KeyRing
+  readonly #uuid: () => string
+  readonly #randomBytes: RandomBytes
+
+  constructor({ database, keys, uuid, randomBytes }: SqlStateStoreParts) {
+    this.database = database
+    this.#keys = keys
+    this.#uuid = uuid
+    this.#randomBytes = randomBytes
+  }
+
+  migrate = () => migrate(this.database)
+
+  async check() {
+    await checkSchema(this.database)
+    await this.#keys.verify()
+  }
+
+  close = () => this.database.close()
+  fingerprintKey = () => this.#keys.key('fingerprint-key')
+
+  mailboxByEmail = (email: string) => mailboxByEmail(this.database, email)
+  ensureMailbox = (email: string) => ensureMailbox(this.database, email, this.#uuid())
+  listMailboxes = () => listMailboxes(this.database)
+
+  acquireLease = (mailboxId: string, options: { holder: string; ttlMs: number }) =>
+    acquireLease(this.database, mailboxId, options)
+  renewLease = (lease: Lease, ttlMs: number) => renewLease(this.database, lease, ttlMs)
+  releaseLease = (lease: Lease) => releaseLease(this.database, lease)
+  claimDue = (options: ClaimOptions) => claimDue(this.database, options)
+
+  commit = (lease: Lease, changes: readonly StateChange[]) =>
+    commit(this.database, changes, { keys: this.#keys, randomBytes: this.#randomBytes, lease })
+
+  collectionPairs = (mailboxId: string) => items.collectionPairs(this.database, mailboxId)
+  pending = (pairId: string, nowMs: number) => pending(this.database, pairId, nowMs)
+  observations = (pairId: string, side: SideName, ids: readonly ItemId[]) =>
+    items.observations(this.database, { pairId, side }, ids)
+  knownItems = (pairId: string, side: SideName) => items.knownItems(this.database, { pairId, side })
+  unpairedByUid = (pairId: string, side: SideName, uids: readonly string[]) =>
+    unpairedByUid(this.database, { pairId, side }, uids)
+  itemPairBySide = (pairId: string, side: SideName, id: ItemId) =>
+    items.itemPairBySide(this.database, { pairId, side }, id)
+  itemPairsByUid = (pairId: string, uids: readonly string[]) => itemPairsByUid(this.database, pairId, uids)
+  countItemPairs = (pairId: string) => items.countItemPairs(this.database, pairId)
+  exportPair = (pairId: string) => exportPair(this.database, pairId)
+  problems = (pairId: string) => items.problems(this.database, pairId)
+  openIntents = (pairId: string) => items.openIntents(this.database, pairId)
+
+  countRemovals = (mailboxId: string, sinceMs: number) => countRemovals(this.database, mailboxId, sinceMs)
+  archiveEntries = (filter: { mailboxId?: string; id?: string }) => archiveEntries(this.database, this.#keys, filter)
+  conflicts = (filter: { mailboxId?: string; openOnly?: boolean; id?: string }) => conflicts(this.database, filter)
+  pruneArchive = (nowMs: number) => pruneArchive(this.database, nowMs)
+  passLogs = (filter: { mailboxId?: string; limit: number }) => passLogs(this.database, filter)
+  actionLogs = (filter: { pairId: string; uid?: string; limit: number }) => actionLogs(this.database, filter)
+}
