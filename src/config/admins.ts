@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConnectorError } from '../ports/errors.ts'
 import { nearest } from './nearest.ts'
-import { resolveSecret, type SecretSource } from './secret.ts'
+import { modeWarning, resolveSecret, type SecretSource } from './secret.ts'
 
 /** On premises an account with its password, in the cloud an application with its secret. `name` is for people. */
 export type Admin =
@@ -45,8 +45,9 @@ function texts(value: unknown, where: string, into: Collected): SecretSource | n
   return wrong.length > 0 ? null : (value as SecretSource)
 }
 
-function readAdmin(value: unknown, context: { where: string; baseDir: string }, into: Collected): void {
-  const { where, baseDir } = context
+function readAdmin(value: unknown, context: { where: string; path: string }, into: Collected): void {
+  const { where } = context
+  const baseDir = dirname(context.path)
   const source = texts(value, where, into)
   if (source === null) return
   const onPremises = Object.keys(source).some((key) => /^(username|password)/i.test(key))
@@ -68,7 +69,8 @@ function readAdmin(value: unknown, context: { where: string; baseDir: string }, 
     const found = resolveSecret(shape.secret, source, { baseDir })
     if (found === null)
       into.problems.push(`${where}: ${shape.secret} is missing (also ${shape.secret}_FILE or _COMMAND)`)
-    if (found?.warning) into.warnings.push(found.warning)
+    const warning = found?.form === 'value' ? modeWarning('Passwords', context.path) : found?.warning
+    if (warning && !into.warnings.includes(warning)) into.warnings.push(warning)
     if (!id || found === null) return
     const tenantId = source.TenantId ?? null
     into.admins.push(
@@ -96,8 +98,7 @@ function readFile(path: string, into: Collected): void {
     into.problems.push(`${path}: must be a list: [{"Username": "...", "Password": "..."}]`)
     return
   }
-  for (const [index, value] of list.entries())
-    readAdmin(value, { where: `${path}, entry ${index + 1}`, baseDir: dirname(path) }, into)
+  for (const [index, value] of list.entries()) readAdmin(value, { where: `${path}, entry ${index + 1}`, path }, into)
 }
 
 function checkTogether(path: string, into: Collected): void {

@@ -46,14 +46,14 @@ export type NextcloudSettings = {
   caFile: string | null
 }
 
-/** Limits of the guards; percentages are whole numbers. */
+/** Limits of the guards as src/sync/guard.ts takes them; percentages are whole numbers. */
 export type GuardSettings = {
-  deletionsPerPassCount: number
-  deletionsPerPassPercent: number
-  deletionsPerDayPercent: number
-  changedPercent: number
-  changedItemsMin: number
-  rolledBackPercent: number
+  deletesMax: number
+  deletesMaxPercent: number
+  deletesPerDayMaxPercent: number
+  changesMinItems: number
+  changesMaxPercent: number
+  rollbackMaxPercent: number
 }
 
 export type LogOutput = 'console' | 'database' | 'file' | 'loki' | 'syslog' | 'otlp'
@@ -134,12 +134,12 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       level: v.Service__LoggingConfiguration__LogLevel,
     },
     guards: {
-      deletionsPerPassCount: v.Service__Guards__DeletionsPerPassCount,
-      deletionsPerPassPercent: v.Service__Guards__DeletionsPerPassPercent,
-      deletionsPerDayPercent: v.Service__Guards__DeletionsPerDayPercent,
-      changedPercent: v.Service__Guards__ChangedPercent,
-      changedItemsMin: v.Service__Guards__ChangedItemsMin,
-      rolledBackPercent: v.Service__Guards__RolledBackPercent,
+      deletesMax: v.Service__Guards__DeletionsPerPassCount,
+      deletesMaxPercent: v.Service__Guards__DeletionsPerPassPercent,
+      deletesPerDayMaxPercent: v.Service__Guards__DeletionsPerDayPercent,
+      changesMinItems: v.Service__Guards__ChangedItemsMin,
+      changesMaxPercent: v.Service__Guards__ChangedPercent,
+      rollbackMaxPercent: v.Service__Guards__RolledBackPercent,
     },
     allowPlainHttp: v.Service__AllowPlainHttp,
     secondaryReplicas: v.Secondary_Replicas_Amount,

@@ -1,13 +1,14 @@
 /** Reads the configuration: flag before environment before `.env` before default. All problems are told at once, so that nobody fixes them one by one. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import * as querystring from 'node:querystring'
 import { parseEnv } from 'node:util'
 import { ConnectorError } from '../ports/errors.ts'
 import { type Config, toConfig } from './config.ts'
 import { nearest } from './nearest.ts'
 import { brokenRules, type Problem } from './rules.ts'
 import { KEY_NAMES, type Key, specOf, type Values } from './schema.ts'
-import { resolveSecret, SECRET_SUFFIXES, type SecretForm, type SecretSource } from './secret.ts'
+import { modeWarning, resolveSecret, SECRET_SUFFIXES, type SecretForm, type SecretSource } from './secret.ts'
 
 export type LoadOptions = {
   env: SecretSource
@@ -23,10 +24,14 @@ export type Loaded = { config: Config; entries: readonly Entry[]; secrets: reado
 
 type Layer = { origin: Origin; source: SecretSource }
 
+function envPath(options: LoadOptions): string {
+  return resolve(options.cwd, options.flags?.envFile ?? '.env')
+}
+
 /** `.env` may be absent; a file that was asked for may not. */
 function envFile(options: LoadOptions): SecretSource {
   const asked = options.flags?.envFile
-  const path = resolve(options.cwd, asked ?? '.env')
+  const path = envPath(options)
   try {
     return parseEnv(readFileSync(path, 'utf8'))
   } catch (error) {
@@ -69,6 +74,14 @@ function find(key: Key, layers: readonly Layer[], cwd: string): Found {
   return { entry: { key, origin: 'default', form: 'value', text: fallback, secret }, text: fallback, warning: null }
 }
 
+/** Of a connection string only the password is a secret: the database's name must stay readable in messages. */
+function secretParts(text: string): string[] {
+  const url = URL.parse(text)
+  if (text.startsWith('sqlite:')) return []
+  if (url === null || !/^postgres/.test(url.protocol)) return [text]
+  return url.password === '' ? [] : [url.password, querystring.unescape(url.password)]
+}
+
 function invalid(key: Key, text: string, secret: boolean): Problem {
   const allowed = specOf(key).allowed
   const shown = secret ? 'the value given' : `"${text.slice(0, 60)}"`
@@ -107,7 +120,7 @@ export function loadWithOrigins(options: LoadOptions): Loaded {
       const { entry, text, warning } = find(key, layers, options.cwd)
       entries.push(entry)
       if (warning !== null) warnings.push(warning)
-      if (entry.secret && entry.origin !== 'default' && text !== null) secrets.push(text)
+      if (entry.secret && entry.origin !== 'default' && text !== null) secrets.push(...secretParts(text))
       const parsed = text === null ? null : specOf(key).schema.safeParse(text)
       if (parsed?.success === false) problems.push(invalid(key, text ?? '', entry.secret))
       values[key] = parsed?.success ? parsed.data : null
@@ -117,6 +130,10 @@ export function loadWithOrigins(options: LoadOptions): Loaded {
     }
   }
   if (problems.length > 0) fail(problems)
+  if (entries.some((entry) => entry.secret && entry.form === 'value' && entry.origin === 'env-file')) {
+    const warning = modeWarning('Secrets', envPath(options))
+    if (warning !== null) warnings.push(warning)
+  }
   // Every key of KEYS was put into `values`, parsed by its own schema.
   const checked = values as Values
   const broken = brokenRules(checked)

@@ -19,8 +19,11 @@ function refuse(key: string, reason: string): never {
   throw new ConnectorError('config.secret', { key, reason })
 }
 
-/** Files under /run/secrets are mounted by container runtimes, readable by all inside that container, as intended. */
-function modeWarning(key: string, path: string): string | null {
+/**
+ * A warning when other users of the machine can read a file with secrets. Files under /run/secrets are mounted by container
+ * runtimes, readable by all inside that container, as intended.
+ */
+export function modeWarning(key: string, path: string): string | null {
   if (path.startsWith('/run/secrets/') || process.platform === 'win32') return null
   const mode = statSync(path).mode & 0o777
   if ((mode & 0o077) === 0) return null

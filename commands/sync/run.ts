@@ -1,0 +1,22 @@
+/** One pass over all mailboxes that are due; made for cron. */
+import { BaseCommand } from '../../src/cli/base-command.ts'
+import { exitOfRun } from '../../src/cli/exit-of-report.ts'
+import { runReportJson } from '../../src/cli/json.ts'
+import { renderRun } from '../../src/cli/render/sync.ts'
+
+export class SyncRun extends BaseCommand {
+  static override summary = 'Sync every mailbox that is due, once.'
+  static override description =
+    "Made for cron and service managers: it ends when nothing is due any more. One user's failure does not stop the others."
+  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+
+  override async run() {
+    const { flags } = await this.parse(SyncRun)
+    const report = await this.withConnector(flags, (connector, { signal, onProgress }) =>
+      connector.syncRun({ dryRun: false, allowDeletes: null, signal, onProgress }),
+    )
+    if (!flags.quiet) this.print(renderRun(report, { ...this.view(), redact: this.redact }))
+    this.finishWith(exitOfRun(report))
+    return runReportJson(report, this.redact)
+  }
+}

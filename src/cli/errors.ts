@@ -1,0 +1,125 @@
+/** The error boundary: turns whatever was thrown into words, an exit code and a JSON form, by an allow-list, so that no secret gets out. */
+import { ConnectorError, type ErrorCode, type ErrorFields } from '../ports/errors.ts'
+import { ERROR_TEXTS } from './errors/table.ts'
+import { fill } from './errors/text.ts'
+import { EXIT } from './exit-codes.ts'
+import type { Redact } from './redact.ts'
+
+/** `usage` is the command line's own code: what the argument parser refuses. */
+export type ShownCode = ErrorCode | 'usage'
+export type ShownError = {
+  code: ShownCode
+  message: string
+  why: string
+  next: string
+  exitCode: number
+  fields: ErrorFields
+}
+
+/** Fields that may be shown. Whatever else an error carries stays inside. */
+export const SHOWN_FIELDS = [
+  ...[
+    'key',
+    'reason',
+    'problem',
+    'problems',
+    'count',
+    'path',
+    'database',
+    'version',
+    'knows',
+    'needs',
+    'where',
+    'type',
+  ],
+  ...[
+    'email',
+    'mailbox',
+    'account',
+    'holder',
+    'collection',
+    'guard',
+    'limit',
+    'side',
+    'uid',
+    'host',
+    'url',
+    'location',
+  ],
+  ...['operation', 'status', 'responseCode', 'detail', 'bytes', 'bytesMax', 'backOffMs', 'retryAfterMs', 'timeoutMs'],
+  'sent',
+] as const
+
+function shownFields(fields: ErrorFields, redact: Redact): ErrorFields {
+  const kept = SHOWN_FIELDS.filter((name) => fields[name] !== undefined).map((name) => {
+    const value = fields[name]
+    return [name, typeof value === 'string' ? redact(value) : value]
+  })
+  return Object.fromEntries(kept)
+}
+
+function fromTable(code: ErrorCode, fields: ErrorFields, redact: Redact): ShownError {
+  const text = ERROR_TEXTS[code]
+  const shown = shownFields(fields, redact)
+  return {
+    code,
+    message: fill(text.what, shown),
+    why: text.why,
+    next: text.next,
+    exitCode: EXIT[text.exit],
+    fields: shown,
+  }
+}
+
+/** What oclif throws for a wrong command line carries an `oclif` property. */
+function isUsage(error: Error): boolean {
+  return 'oclif' in error && typeof error.oclif === 'object'
+}
+
+function usage(error: Error, redact: Redact): ShownError {
+  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
+  return {
+    code: 'usage',
+    message: redact(lines.join('\n')),
+    why: 'The command line is not understood.',
+    next: 'See how it is used with: connector --help',
+    exitCode: EXIT.usage,
+    fields: {},
+  }
+}
+
+/** The words for anything thrown. Unknown errors are `bug`, with the name of their class only: their message may hold anything. */
+export function describeError(error: unknown, redact: Redact): ShownError {
+  if (error instanceof ConnectorError) {
+    // The message of a foreign error inside a bug may quote data.
+    const { reason: _, ...rest } = error.fields
+    return fromTable(error.code, error.code === 'bug' ? { type: rest.where, ...rest } : error.fields, redact)
+  }
+  if (error instanceof Error && isUsage(error)) return usage(error, redact)
+  return fromTable('bug', { type: error instanceof Error ? error.name : typeof error }, redact)
+}
+
+/** Exit code of an error that a report carries. */
+export function exitCodeOf(code: ErrorCode): number {
+  return EXIT[ERROR_TEXTS[code].exit]
+}
+
+/** What happened, why, and what now: on standard error. */
+export function errorText(shown: ShownError): string {
+  return [`Error: ${shown.message}`, `Why:   ${shown.why}`, `Next:  ${shown.next}`, `       (${shown.code})`].join('\n')
+}
+
+/** The documented JSON form (docs/reference/json.md). */
+export function errorJson({ code, message, next, exitCode, fields }: ShownError) {
+  return { error: { code, message, next, exitCode, fields } }
+}
+
+/** The stack with its causes, for `--verbose` only. */
+export function stackText(error: unknown, redact: Redact): string {
+  const parts: string[] = []
+  for (let at: unknown = error; at instanceof Error && parts.length < 5; at = at.cause) {
+    const fields = at instanceof ConnectorError ? ` ${JSON.stringify(at.fields)}` : ''
+    parts.push(`${at.stack ?? at.message}${fields}`)
+  }
+  return redact(parts.length > 0 ? parts.join('\ncaused by: ') : String(error))
+}

@@ -1,0 +1,140 @@
+/** Words for errors of the configuration, the command line, the database and the engine itself. */
+import type { ErrorCode } from '../../ports/errors.ts'
+import type { ErrorText } from './text.ts'
+
+type GeneralCode = Exclude<ErrorCode, `exchange.${string}` | `nextcloud.${string}`>
+
+export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
+  'config.invalid': {
+    what: 'The configuration is not valid.[\n{problems}][ {key}: {problem}][ {key}: {reason}]',
+    why: 'A value is missing, has a form that is not allowed, or does not fit another value.',
+    next: 'Correct the lines named above (docs/reference/configuration.md), then: connector config check',
+    exit: 'configuration',
+  },
+  'config.unknown-key': {
+    what: 'The configuration has a key that does not exist.[\n{problems}]',
+    why: 'A mistyped key would otherwise be ignored and its default used silently.',
+    next: 'Correct or remove the keys named above, then: connector config check',
+    exit: 'configuration',
+  },
+  'config.secret': {
+    what: 'A secret could not be read.[\n{problems}][ {key}: {reason}]',
+    why: 'A secret comes as X, X_FILE or X_COMMAND, exactly one of them, and must not be empty.',
+    next: 'Correct the secrets named above, then: connector config check',
+    exit: 'configuration',
+  },
+  'config.file': {
+    what: 'A file of the configuration could not be read[: {path}][ ({reason})].',
+    why: 'The path is wrong, the file is missing, or this user may not read it.',
+    next: 'Create the file (admins.example.json and users.example.json show the form), then: connector config check',
+    exit: 'configuration',
+  },
+  'usage.unknown-user': {
+    what: '[{email} ]is not an enrolled user.',
+    why: 'Only mailboxes of users who are enrolled are ever touched. Addresses are compared without regard to case.',
+    next: 'See who is enrolled with: connector users list',
+    exit: 'usage',
+  },
+  'usage.bad-file': {
+    what: 'The file[ {path}] could not be used[: {reason}].',
+    why: 'It is missing, too large, or neither an iCalendar, a vCard nor an EWS XML document.',
+    next: 'Give a file that ends in .ics, .vcf or .xml: connector mapping dry-run FILE',
+    exit: 'usage',
+  },
+  'state.unreachable': {
+    what: 'The database[ {database}] could not be opened[: {reason}].',
+    why: 'The server is down, the password is wrong, or the directory is missing or not writable.',
+    next: 'Check Service__DatabaseConfiguration__ConnectionString with: connector config show --origin',
+    exit: 'unreachable',
+  },
+  'state.locked': {
+    what: 'The database[ {database}] is locked by another program.',
+    why: 'Another run is writing, or a backup tool holds the file.',
+    next: 'Wait for it to end, then run the same command again',
+    exit: 'locked',
+  },
+  'state.disk-full': {
+    what: 'There is no space left for the database[ {database}].',
+    why: 'The disk or the quota is full. Nothing was lost: what could not be recorded was not written either, or is settled by the next run.',
+    next: 'Free space, then: connector sync run',
+    exit: 'failed',
+  },
+  'state.newer-schema': {
+    what: 'The database[ {database}] was written by a newer version of the connector[ (schema {version}, this version knows {knows})].',
+    why: 'An older version must not touch it: it does not know what the newer one recorded.',
+    next: 'Install the newer version again (connector --version shows this one)',
+    exit: 'configuration',
+  },
+  'state.not-initialised': {
+    what: 'The database[ {database}] has no tables of the connector yet, or old ones.',
+    why: 'It is new, or the connector was updated.',
+    next: 'Create them with: connector db migrate',
+    exit: 'notInitialised',
+  },
+  'state.corrupt': {
+    what: 'The database[ {database}] is damaged or contradicts itself[: {reason}].',
+    why: 'A damaged disk, a file copied while it was in use, or a bug.',
+    next: 'Move the database file away and run: connector sync user EMAIL --dry-run (a lost state leads to adoptions, never to deletions)',
+    exit: 'failed',
+  },
+  'state.key-missing': {
+    what: 'The key of the archive is missing or is not the one that the archive was written with.',
+    why: 'Service__ArchiveConfiguration__EncryptionKey changed, or the key file beside the SQLite database was not moved with it.',
+    next: 'Bring the key back (for a change of keys, set the old one as Service__ArchiveConfiguration__PreviousEncryptionKey), then: connector config check',
+    exit: 'configuration',
+  },
+  'lease.held': {
+    what: 'The mailbox[ {email}] is being synced by another run[ ({holder})].',
+    why: 'One mailbox has one writer at a time. The right to write runs out by itself when that run was killed.',
+    next: 'Wait for it to end, or see: connector status',
+    exit: 'locked',
+  },
+  'lease.lost': {
+    what: 'The right to write to the mailbox[ {email}] was lost while it was synced.',
+    why: 'This run was paused for long, or lost the database. It stopped before its next write.',
+    next: 'Run it again: connector sync run',
+    exit: 'locked',
+  },
+  'item.unreadable': {
+    what: 'An item could not be read[: {reason}][ ({detail})].',
+    why: 'The server gave something that is not a valid item. It stays as it is on both sides; everything else goes on.',
+    next: 'Open it in its own calendar, save it again, then: connector status EMAIL',
+    exit: 'partly',
+  },
+  'item.not-representable': {
+    what: 'An item cannot be held by the other side[: {reason}][ ({detail})].',
+    why: 'It uses something that the other calendar does not have, such as a rule of repetition. It stays untouched where it is.',
+    next: 'See which part does not fit with: connector mapping dry-run FILE',
+    exit: 'partly',
+  },
+  'item.duplicate-uid': {
+    what: 'Several items of one calendar have the same UID.',
+    why: 'A copy or an import made them. Which of them belongs to the other side cannot be known, so none is touched.',
+    next: 'Delete the superfluous one in its own calendar, then: connector status EMAIL',
+    exit: 'partly',
+  },
+  'guard.halted': {
+    what: 'A guard stopped the sync[ of {collection}][: {guard}].',
+    why: 'Much would be deleted or changed at once. That is sometimes right, but often a mistake elsewhere.',
+    next: 'Look at the plan with: connector sync user EMAIL --dry-run',
+    exit: 'halted',
+  },
+  'limit.reached': {
+    what: 'A limit was reached[: {limit}].',
+    why: 'Every loop and list of the connector has a bound. A server that exceeds it is broken, or far larger than foreseen.',
+    next: 'See the limits and their reasons in src/limits.ts; report it with the output of: connector status --json',
+    exit: 'failed',
+  },
+  stopped: {
+    what: 'Stopped before the end.',
+    why: 'The command was asked to stop. What was begun is settled by the next run.',
+    next: 'Go on with: connector sync run',
+    exit: 'interrupted',
+  },
+  bug: {
+    what: 'Something unexpected happened[ ({type})].',
+    why: 'This is a bug in the connector. No secret is shown here; details only with --verbose.',
+    next: 'Run the same command with --verbose and report what it prints',
+    exit: 'bug',
+  },
+}

@@ -1,0 +1,123 @@
+/**
+ * The JSON forms of all reports, field by field: what is not named here does not get out. Documented in docs/reference/json.md.
+ * Attendees' addresses in field paths are masked (promises: I26); titles are kept, so that a plan can be checked by a program.
+ */
+import type { Loss } from '../model/item.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { ErrorReport, ItemProblem, PairReport, RunReport, UserReport } from '../ports/report.ts'
+import type { MailboxStatus, User } from '../ports/service.ts'
+import type { Conflict, HaltReason, PassLog } from '../ports/state-store.ts'
+import { describeError, errorJson } from './errors.ts'
+import { exitOfRun, exitOfUser } from './exit-of-report.ts'
+import type { Redact } from './redact.ts'
+import type { ShownAction } from './render/action.ts'
+import { lightOf } from './render/status.ts'
+
+/** Instants as ISO 8601 in UTC. */
+function instant(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
+
+function maskPath(path: string): string {
+  return path.startsWith('attendee:') ? 'attendee' : path
+}
+
+function lossJson({ path, reason }: Loss) {
+  return { path: maskPath(path), reason }
+}
+
+function actionJson(action: ShownAction) {
+  const { outcome, side, reason, uid, title, when, conflict } = action
+  const changed = [...new Set(action.changed.map(maskPath))]
+  return {
+    action: action.action,
+    outcome,
+    side,
+    reason,
+    uid,
+    title,
+    when,
+    conflict,
+    changed,
+    losses: action.losses.map(lossJson),
+  }
+}
+
+function problemJson({ side, uid, title, code, detail }: ItemProblem, redact: Redact) {
+  return { side, uid, title, code, detail: redact(detail) }
+}
+
+function haltJson(halt: HaltReason | null) {
+  return halt === null ? null : { guard: halt.guard, numbers: halt.numbers, since: instant(halt.sinceMs) }
+}
+
+function errorReportJson(error: ErrorReport | null, redact: Redact) {
+  return error === null ? null : errorJson(describeError(new ConnectorError(error.code, error.fields), redact)).error
+}
+
+function pairJson(pair: PairReport, redact: Redact) {
+  const { kind, name, outcome, firstPass, counts } = pair
+  const actions = pair.actions.map(actionJson)
+  const problems = pair.problems.map((problem) => problemJson(problem, redact))
+  const error = errorReportJson(pair.error, redact)
+  return { kind, name, outcome, firstPass, counts, actions, problems, halt: haltJson(pair.halt), error }
+}
+
+export function userReportJson(report: UserReport, redact: Redact) {
+  const { email, dryRun, outcome, tookMs } = report
+  const collections = report.pairs.map((pair) => pairJson(pair, redact))
+  return {
+    email,
+    dryRun,
+    outcome,
+    exitCode: exitOfUser(report),
+    tookMs,
+    collections,
+    error: errorReportJson(report.error, redact),
+  }
+}
+
+export function runReportJson(report: RunReport, redact: Redact) {
+  const users = report.users.map((user) => userReportJson(user, redact))
+  return { dryRun: report.dryRun, exitCode: exitOfRun(report), tookMs: report.tookMs, users }
+}
+
+export function usersJson(users: readonly User[]) {
+  return {
+    users: users.map(({ email, nextcloudUser, source, enabled }) => ({ email, nextcloudUser, source, enabled })),
+  }
+}
+
+function passJson({ startedAtMs, endedAtMs, outcome, counts, errorCode }: PassLog) {
+  return { startedAt: instant(startedAtMs), endedAt: instant(endedAtMs), outcome, counts, errorCode }
+}
+
+function conflictJson({ id, uid, kind, winner, paths, createdAtMs }: Conflict) {
+  return { id, uid, kind, winner, paths: [...new Set(paths.map(maskPath))], createdAt: instant(createdAtMs) }
+}
+
+function statusPairJson(pair: MailboxStatus['pairs'][number], redact: Redact) {
+  const problems = pair.problems.flatMap(({ side, uid, problem, attempts, retryAtMs }) =>
+    problem === null
+      ? []
+      : [{ side, uid, code: problem.code, detail: redact(problem.detail), attempts, retryAt: instant(retryAtMs) }],
+  )
+  const { kind, name, status, firstPassDone, items } = pair
+  return { kind, name, status, firstPassDone, items, halt: haltJson(pair.halt), problems }
+}
+
+export function statusJson(list: readonly MailboxStatus[], nowMs: number, redact: Redact) {
+  const mailboxes = list.map((status) => ({
+    email: status.email,
+    light: lightOf(status, nowMs),
+    status: status.mailbox?.status ?? null,
+    lastOutcome: status.mailbox?.lastOutcome ?? null,
+    lastSuccess: instant(status.mailbox?.lastSuccessAtMs ?? null),
+    nextRun: instant(status.mailbox?.nextRunAtMs ?? null),
+    attempts: status.mailbox?.attempts ?? 0,
+    collections: status.pairs.map((pair) => statusPairJson(pair, redact)),
+    openConflicts: status.openConflicts.map(conflictJson),
+    lastPasses: status.lastPasses.map(passJson),
+  }))
+  return { mailboxes }
+}

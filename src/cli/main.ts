@@ -1,0 +1,40 @@
+/** Runs one command line and gives its exit code. Both entries (production and development) come here. */
+import { Config, flush, run, settings } from '@oclif/core'
+import { describeError, errorJson, errorText } from './errors.ts'
+import { redactor } from './redact.ts'
+
+export type MainOptions = {
+  /** The directory with `commands` and, when built, the manifest. */
+  root: string
+  argv: string[]
+  /** Instead of the package.json found in `root`. */
+  packageJson?: ConstructorParameters<typeof Config>[0]['pjson']
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end === -1 ? undefined : end).includes('--json')
+}
+
+/** Errors inside a command are told by the command; here come those before it: no such command, a broken installation. */
+function tellOutside(error: unknown, argv: readonly string[]): number {
+  const shown = describeError(error, redactor([]))
+  if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(errorJson(shown), null, 2)}\n`)
+  else process.stderr.write(`${errorText(shown)}\n`)
+  return shown.exitCode
+}
+
+export async function main({ root, argv, packageJson }: MainOptions): Promise<number> {
+  settings.enableAutoTranspile = false
+  try {
+    const config = new Config({ root, ...(packageJson ? { pjson: packageJson } : {}) })
+    await config.load()
+    await run(argv, config)
+    await flush()
+    return Number(process.exitCode ?? 0)
+  } catch (error) {
+    // `--help` of an unknown topic and the like end by throwing an exit without a message.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIT') return 0
+    return tellOutside(error, argv)
+  }
+}

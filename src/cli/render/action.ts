@@ -1,0 +1,69 @@
+/** One line per action of a plan or a pass, so that a person sees what is done to which item, where and why. */
+import type { FieldPath, Loss } from '../../model/item.ts'
+import type { Action, ActionOutcome } from '../../ports/report.ts'
+import type { CollectionKind } from '../../ports/state-store.ts'
+import { columns, pad, safe, wrap } from './text.ts'
+import type { Style, View } from './view.ts'
+import { ACTION_OUTCOME_WORDS, KIND_WORDS, LOSS_WORDS, REASON_WORDS, SIDE_WORDS, SYMBOLS } from './words.ts'
+
+export type ShownAction = Action & { outcome: ActionOutcome }
+
+const WHEN_WIDTH = 16
+const TITLE_WIDTH_MIN = 12
+
+/** `2026-03-01T09:00:00[Europe/Berlin]` -> `2026-03-01 09:00`; a date stays a date. The zone is in `--json`. */
+export function whenText(when: string): string {
+  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?/.exec(when)
+  if (!match) return safe(when)
+  return match[2] === undefined ? `${match[1]} all day`.slice(0, WHEN_WIDTH) : `${match[1]} ${match[2]}`
+}
+
+/** A field path in words. An attendee's address is not shown (promises: I26). */
+export function fieldText(path: FieldPath): string {
+  const [field = path, ...rest] = path.split(':')
+  if (field === 'attendee') return 'attendee'
+  if (field === 'schedule') return 'time and repetition'
+  return rest.length === 0 ? safe(field) : safe(`${field} ${rest.join(':')}`)
+}
+
+function unique(texts: readonly string[]): string {
+  return [...new Set(texts)].join(', ')
+}
+
+export function lossText(loss: Loss): string {
+  return `${fieldText(loss.path)} (${LOSS_WORDS[loss.reason]})`
+}
+
+function styleOf(action: ShownAction): Style {
+  if (action.outcome === 'failed') return 'red'
+  if (action.conflict || action.outcome === 'deferred') return 'yellow'
+  switch (action.action) {
+    case 'create':
+      return 'green'
+    case 'remove':
+      return 'red'
+    case 'update':
+      return 'yellow'
+    case 'link':
+    case 'forget':
+    case 'skip':
+      return 'dim'
+  }
+}
+
+/** The action's line, and under it what an update changes and what does not fit. */
+export function actionLines(action: ShownAction, kind: CollectionKind, view: View): string[] {
+  const late = action.outcome === 'failed' || action.outcome === 'deferred'
+  const reason = REASON_WORDS[action.reason] + (late ? ` (${ACTION_OUTCOME_WORDS[action.outcome]})` : '')
+  const head = `${SYMBOLS[action.action]} ${pad(SIDE_WORDS[action.side], 9)} ${pad(KIND_WORDS[kind], 7)} ${pad(whenText(action.when), WHEN_WIDTH)}  `
+  const titleWidth = Math.max(TITLE_WIDTH_MIN, view.width - columns(head) - columns(reason) - 2)
+  const line = `${head}${pad(safe(action.title) || '(no title)', titleWidth)}  ${reason}`
+  const lines = [view.paint(styleOf(action), line)]
+  if (action.action === 'update' && action.changed.length > 0)
+    lines.push(wrap(`changes: ${unique(action.changed.map(fieldText))}`, view.width, '    '))
+  if (action.losses.length > 0) {
+    const text = `does not fit on ${SIDE_WORDS[action.side]}: ${unique(action.losses.map(lossText))}`
+    lines.push(view.paint('dim', wrap(text, view.width, '    ')))
+  }
+  return lines
+}

@@ -1,0 +1,45 @@
+/** The summary table of a pass. Its numbers add up per line and per column (promises: I25), and it says so when they do not. */
+import type { PassCounts } from '../../ports/state-store.ts'
+import { safe, table } from './text.ts'
+
+const PARTS = ['unchanged', 'created', 'updated', 'removed', 'conflicts', 'skipped', 'failed'] as const
+const TITLES = ['same', 'new', 'changed', 'removed', 'conflict', 'skipped', 'failed'] as const
+const NAME_WIDTH_MAX = 18
+
+export const NO_COUNTS: PassCounts = {
+  seen: 0,
+  unchanged: 0,
+  created: 0,
+  updated: 0,
+  removed: 0,
+  conflicts: 0,
+  skipped: 0,
+  failed: 0,
+}
+
+export function addCounts(list: readonly PassCounts[]): PassCounts {
+  const sum = { ...NO_COUNTS }
+  for (const counts of list) for (const part of ['seen', ...PARTS] as const) sum[part] += counts[part]
+  return sum
+}
+
+export function addsUp(counts: PassCounts): boolean {
+  return counts.seen === PARTS.reduce((sum, part) => sum + counts[part], 0)
+}
+
+/** One line per name; a total below when there are several. */
+export function countsTable(title: string, rows: readonly { name: string; counts: PassCounts }[]): string {
+  const total = rows.length > 1 ? [{ name: 'total', counts: addCounts(rows.map((row) => row.counts)) }] : []
+  const right = (name: string) => ({ title: name, align: 'right' as const })
+  const text = table(
+    [{ title, max: NAME_WIDTH_MAX }, right('seen'), ...TITLES.map(right)],
+    [...rows, ...total].map(({ name, counts }) => [
+      safe(name),
+      ...(['seen', ...PARTS] as const).map((part) => String(counts[part])),
+    ]),
+  )
+  const wrong = rows.filter((row) => !addsUp(row.counts)).map((row) => safe(row.name))
+  return wrong.length === 0
+    ? text
+    : `${text}\nThe numbers of ${wrong.join(', ')} do not add up: this is a bug, please report it.`
+}

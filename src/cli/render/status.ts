@@ -1,0 +1,90 @@
+/** Who is in step and who is not: a light per mailbox, its last success and next pass, and its problems by name (casebook SRV-8). */
+import type { MailboxStatus } from '../../ports/service.ts'
+import { fill } from '../errors/text.ts'
+import { problemText } from './problem.ts'
+import { safe, wrap } from './text.ts'
+import type { View } from './view.ts'
+import { GUARD_WORDS } from './words.ts'
+
+export type Light = 'ok' | 'attention' | 'stopped'
+
+/** Nobody should find out after days that a calendar stood still. */
+const SILENT_TOO_LONG_MS = 24 * 60 * 60 * 1000
+const ATTEMPTS_ALARMING = 3
+/** The rest is counted: one broken import must not hide the other mailboxes. */
+const PROBLEMS_SHOWN = 20
+
+const PAINT = { ok: 'green', attention: 'yellow', stopped: 'red' } as const
+
+function problemsOf(status: MailboxStatus) {
+  return status.pairs.flatMap((pair) => pair.problems)
+}
+
+export function lightOf(status: MailboxStatus, nowMs: number): Light {
+  const { mailbox } = status
+  if (mailbox === null) return 'attention'
+  const silent = mailbox.lastSuccessAtMs !== null && nowMs - mailbox.lastSuccessAtMs > SILENT_TOO_LONG_MS
+  const halted = mailbox.status === 'halted' || status.pairs.some((pair) => pair.status === 'halted')
+  if (halted || mailbox.attempts >= ATTEMPTS_ALARMING || (silent && mailbox.status === 'active')) return 'stopped'
+  const well = mailbox.status === 'active' && mailbox.lastOutcome === 'in-step'
+  return well && problemsOf(status).length === 0 && status.openConflicts.length === 0 ? 'ok' : 'attention'
+}
+
+/** `3 min`, `2 h`, `5 days`: one unit is enough to see whether something is wrong. */
+export function spanText(ms: number): string {
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 1) return 'less than a minute'
+  if (minutes < 120) return `${minutes} min`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`
+}
+
+function timesText(status: MailboxStatus, nowMs: number): string {
+  const { mailbox } = status
+  if (mailbox === null) return 'never synced'
+  const last =
+    mailbox.lastSuccessAtMs === null ? 'never in step' : `in step ${spanText(nowMs - mailbox.lastSuccessAtMs)} ago`
+  if (mailbox.status === 'paused') return `${last}, paused`
+  if (mailbox.status === 'halted') return `${last}, halted`
+  const next = mailbox.nextRunAtMs <= nowMs ? 'due now' : `next pass in ${spanText(mailbox.nextRunAtMs - nowMs)}`
+  return `${last}, ${next}`
+}
+
+function detailLines(status: MailboxStatus): string[] {
+  const lines: string[] = []
+  for (const pair of status.pairs) {
+    if (pair.halt !== null) {
+      const words = GUARD_WORDS[pair.halt.guard]
+      const fields = { ...pair.halt.numbers, email: status.email }
+      lines.push(`${safe(pair.name)}: halted. ${words ? fill(words.what, fields) : pair.halt.guard}`)
+      if (words) lines.push(`Next: ${fill(words.next, fields)}`)
+    }
+    const shown = pair.problems.slice(0, PROBLEMS_SHOWN)
+    for (const { side, uid, problem } of shown)
+      if (problem !== null) lines.push(`${safe(pair.name)}: ${problemText({ side, uid, title: '', ...problem })}`)
+    const more = pair.problems.length - shown.length
+    if (more > 0) lines.push(`${safe(pair.name)}: and ${more} more, see --json`)
+  }
+  const conflicts = status.openConflicts.length
+  if (conflicts > 0)
+    lines.push(
+      `${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}: the version that lost is kept in the archive`,
+    )
+  return lines
+}
+
+function mailboxLines(status: MailboxStatus, nowMs: number, view: View): string[] {
+  const light = lightOf(status, nowMs)
+  const items = status.pairs.reduce((sum, pair) => sum + pair.items, 0)
+  const head = `${view.paint(PAINT[light], `● ${light.padEnd(9)}`)} ${safe(status.email)}`
+  const facts = `            ${timesText(status, nowMs)}, ${items} ${items === 1 ? 'item' : 'items'}`
+  return [head, facts, ...detailLines(status).map((line) => wrap(line, view.width, '            '))]
+}
+
+export function renderStatus(list: readonly MailboxStatus[], nowMs: number, view: View): string {
+  if (list.length === 0) return 'No user is enrolled. Add them to users.json (see users.example.json).'
+  const lines = list.flatMap((status) => mailboxLines(status, nowMs, view))
+  const count = (light: Light) => list.filter((status) => lightOf(status, nowMs) === light).length
+  const sum = `${count('ok')} ok, ${count('attention')} need attention, ${count('stopped')} stopped`
+  return [...lines, '', `${list.length} ${list.length === 1 ? 'mailbox' : 'mailboxes'}: ${sum}`].join('\n')
+}

@@ -1,0 +1,17 @@
+/** What a renderer needs to know of the terminal: its width and whether it shows colours. Renderers are pure: report in, text out. */
+import { styleText } from 'node:util'
+
+export type Style = 'green' | 'yellow' | 'red' | 'bold' | 'dim'
+export type View = { width: number; paint: (style: Style, text: string) => string }
+
+const WIDTH_MIN = 80
+/** Wider lines are hard to follow by eye. */
+const WIDTH_MAX = 160
+
+export const PLAIN: View = { width: WIDTH_MIN, paint: (_, text) => text }
+
+/** Colours on a terminal that has them, unless NO_COLOR or `TERM=dumb` says otherwise. */
+export function viewOf(stream: NodeJS.WriteStream): View {
+  const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stream.columns ?? WIDTH_MIN))
+  return { width, paint: (style, text) => styleText(style, text, { stream, validateStream: true }) }
+}
