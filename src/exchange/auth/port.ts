@@ -8,14 +8,17 @@ export type AuthRequest = { url: URL }
 /** A pinned connection. `certificate`: the server's, DER, for channel binding (RFC 5929 tls-server-end-point); null without TLS. */
 export type AuthConnection = { host: string; certificate: Uint8Array | null }
 
-/** One handshake on one connection. `next` gets the server's WWW-Authenticate values (none at first), gives the Authorization value to send, or null to give up. */
-export type Handshake = { next(challenges: readonly string[]): Promise<string | null> }
+/** `complete`: the server needs nothing more, so the real request goes with this value; else an empty one does, and the answer's challenge comes back. */
+export type HandshakeStep = { authorization: string; complete: boolean }
+
+/** One handshake on one connection. `next` gets the server's WWW-Authenticate values, at first the schemes that it offers; null gives up. */
+export type Handshake = { next(challenges: readonly string[]): Promise<HandshakeStep | null> }
 
 export type EwsAuth =
   | {
       kind: 'per-request'
       scheme: string
-      authorize(request: AuthRequest, signal: AbortSignal): Promise<Readonly<Record<string, string>>>
+      authorize(request: AuthRequest, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>
       /** Called once after a 401: `retry` when it now has something better to show (a fresh token). */
       refused(request: AuthRequest): Promise<'retry' | 'give-up'>
     }

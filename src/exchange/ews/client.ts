@@ -1,15 +1,32 @@
-/** The EWS client of one service account: calls any operation for any mailbox. (Signatures first; the transport follows.) */
+/**
+ * The EWS client of one service account: calls any operation for any mailbox through one throttle. It repeats what is safe to
+ * repeat: reads when a connection broke, and anything that the server positively refused to run for load.
+ */
+import {
+  CONNECT_TIMEOUT_MS,
+  EWS_CONCURRENCY_MAX,
+  EWS_SYNC_CONCURRENCY_MAX,
+  REQUEST_TIMEOUT_MS,
+  RESPONSE_BYTES_MAX,
+} from '../../limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
 import type { EwsAuth } from '../auth/port.ts'
+import { createSignedInTransport } from '../http-auth.ts'
+import type { HttpTransport, TlsOptions } from '../http-transport.ts'
+import { createThrottle } from '../throttle.ts'
+import { callInParts } from './call.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
+import { decodeResponse } from './response.ts'
+import { postEnvelope } from './send.ts'
+import { type ServerVersion, type SoapAnswer, writeEnvelope } from './soap.ts'
 
-export type ServerVersion = 'Exchange2016' | 'Exchange2013_SP1'
-
-export type TlsOptions = { ca?: string; minVersion?: 'TLSv1.2' | 'TLSv1.3' }
+export type { TlsOptions } from '../http-transport.ts'
+export type { ServerVersion } from './soap.ts'
 
 export type EwsClientOptions = {
+  /** `https://mail.example.org/EWS/Exchange.asmx`. */
   url: string
   auth: EwsAuth
   clock: Clock
@@ -28,7 +45,8 @@ export type CallOptions = { mailbox: string | null; signal?: AbortSignal }
 export interface EwsClient {
   /**
    * One result per part of the request, in its order. What concerns the whole call is thrown as ConnectorError; for a write its
-   * `fields.sent` says whether it may have been applied (`mayHaveBeenApplied(error)`).
+   * `fields.sent` says whether it may have been applied (`mayHaveBeenApplied(error)`). Once a part of a write is known to be
+   * done, nothing is thrown any more: the other parts fail one by one.
    */
   call<Request, Value>(
     operation: EwsOperation<Request, Value>,
@@ -40,6 +58,80 @@ export interface EwsClient {
   close(): Promise<void>
 }
 
-export function createEwsClient(_options: EwsClientOptions): EwsClient {
-  throw new ConnectorError('bug', { where: 'createEwsClient' })
+/** Errors: `config.invalid` for a URL that is none, has credentials in it, or is neither http nor https. */
+export function createEwsClient(options: EwsClientOptions): EwsClient {
+  const url = endpoint(options.url)
+  const { clock, log } = options
+  const concurrencyMax = options.concurrencyMax ?? EWS_CONCURRENCY_MAX
+  const throttle = createThrottle({ clock, concurrencyMax, syncConcurrencyMax: EWS_SYNC_CONCURRENCY_MAX })
+  const transport = createTransport(options, concurrencyMax)
+  let serverVersion = options.serverVersion ?? 'Exchange2016'
+  let build: string | null = null
+
+  const ask = async <Request, Value>(
+    operation: EwsOperation<Request, Value>,
+    request: Request,
+    { mailbox, signal }: CallOptions,
+  ): Promise<SoapAnswer> => {
+    const envelope = writeEnvelope(operation.encode(request), { serverVersion, mailbox })
+    const lane = operation.effect === 'sync' ? 'sync' : 'other'
+    const answer = await throttle.run(
+      lane,
+      () => postEnvelope({ transport, url, clock }, envelope, { mailbox, signal }),
+      signal,
+    )
+    build = answer.build ?? build
+    return answer
+  }
+
+  const once = async <Request, Value>(
+    operation: EwsOperation<Request, Value>,
+    request: Request,
+    call: CallOptions,
+  ): Promise<EwsResult<Value>[]> => {
+    let answer = await ask(operation, request, call)
+    if (answer.kind === 'fault' && serverVersion === 'Exchange2016' && isUnknownVersion(answer.error)) {
+      // A server that does not know the version has run nothing, so even a write may be sent again.
+      serverVersion = 'Exchange2013_SP1'
+      log.info({ serverVersion, build }, 'the Exchange server wants an older schema version')
+      answer = await ask(operation, request, call)
+    }
+    if (answer.kind === 'fault') throw answer.error
+    return decodeResponse(operation, request, answer.element)
+  }
+
+  return {
+    call: (operation, request, call) =>
+      callInParts(operation, request, {
+        once: (part) => once(operation, part, call),
+        clock,
+        log,
+        throttle,
+        signal: call.signal,
+      }),
+    serverBuild: () => build,
+    close: () => transport.close(),
+  }
+}
+
+function createTransport(options: EwsClientOptions, connectionsMax: number): HttpTransport {
+  return createSignedInTransport(options.auth, {
+    connectionsMax,
+    connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
+    requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+    responseBytesMax: options.responseBytesMax ?? RESPONSE_BYTES_MAX,
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+  })
+}
+
+function isUnknownVersion(error: ConnectorError): boolean {
+  return error.fields.responseCode === 'ErrorInvalidServerVersion'
+}
+
+function endpoint(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '') {
+    throw new ConnectorError('config.invalid', { setting: 'EwsUrl' })
+  }
+  return url
 }

@@ -63,7 +63,7 @@ export function readEnvelope(bytes: Uint8Array): SoapAnswer {
 /** Byte order marks and white space, then what every HTML page begins with. Latin-1 keeps the bytes comparable. */
 function looksLikeHtml(bytes: Uint8Array): boolean {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 512)).toString('latin1')
-  return /^[\u00EF\u00BB\u00BF\uFEFF\s]*<(!doctype\s+html|html|head|body)\b/i.test(start)
+  return /^[\u00EF\u00BB\u00BF\s]*(<\?xml[^>]*>\s*)?<(!doctype\s+html|html|head|body)\b/i.test(start)
 }
 
 function buildOf(root: XmlElement): string | null {

@@ -1,0 +1,59 @@
+/** Sends one envelope and reads the answer: HTTP status, content type and SOAP become one answer or one error. */
+import type { Clock } from '../../ports/clock.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { HttpAnswer } from '../http-post.ts'
+import { isXml, statusError } from '../http-status.ts'
+import { type HttpTransport, headerOf } from '../http-transport.ts'
+import { readEnvelope, type SoapAnswer } from './soap.ts'
+
+export type SendTools = { transport: HttpTransport; url: URL; clock: Clock }
+export type SendOptions = { mailbox: string | null; signal?: AbortSignal | undefined }
+
+/** A SOAP answer or fault. Errors: those of the transport, of `statusError` and of `readEnvelope`. */
+export async function postEnvelope(tools: SendTools, envelope: string, options: SendOptions): Promise<SoapAnswer> {
+  const answer = await tools.transport.post({
+    url: tools.url,
+    headers: requestHeaders(options.mailbox),
+    body: envelope,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  })
+  if (answer.status === 200) return readOk(answer)
+  // Exchange sends its faults with 500. A throttled one says how long to wait, so it goes before the status.
+  const fault = answer.status >= 400 && isXml(answer.headers) ? faultOf(answer) : null
+  return fault ?? raise(statusError(answer, tools.clock))
+}
+
+function readOk(answer: HttpAnswer): SoapAnswer {
+  if (answer.body.byteLength === 0) throw new ConnectorError('exchange.truncated', { reason: 'empty' })
+  // A page that is not XML is a login form or another program; the type is believed only when it is there.
+  if (headerOf(answer.headers, 'content-type') !== undefined && !isXml(answer.headers)) {
+    throw new ConnectorError('exchange.not-ews', { reason: 'content-type' })
+  }
+  return readEnvelope(answer.body)
+}
+
+/** Null when the body is no whole SOAP fault: the status alone speaks then. */
+function faultOf(answer: HttpAnswer): SoapAnswer | null {
+  try {
+    const read = readEnvelope(answer.body)
+    return read.kind === 'fault' ? read : null
+  } catch (error) {
+    if (error instanceof ConnectorError) return null
+    throw error
+  }
+}
+
+function raise(error: ConnectorError): never {
+  throw error
+}
+
+function requestHeaders(mailbox: string | null): Record<string, string> {
+  return {
+    'content-type': 'text/xml; charset=utf-8',
+    accept: 'text/xml',
+    'accept-encoding': 'gzip',
+    'user-agent': 'nextcloud-exchange-connector',
+    // Routes the request to the server that holds the mailbox.
+    ...(mailbox === null ? {} : { 'x-anchormailbox': mailbox }),
+  }
+}

@@ -1,0 +1,23 @@
+/** A transport that signs in: adds what the chosen scheme shows with every request, and lets a token be renewed once after a 401. */
+import type { EwsAuth } from './auth/port.ts'
+import { createPinnedTransport } from './http-pinned.ts'
+import type { HttpAnswer, HttpPost } from './http-post.ts'
+import { createHttpTransport, type HttpOptions, type HttpTransport } from './http-transport.ts'
+
+/** Errors: those of the transport. A 401 that remains is an answer like any other. */
+export function createSignedInTransport(auth: EwsAuth, options: HttpOptions): HttpTransport {
+  if (auth.kind === 'per-connection') return createPinnedTransport(auth, options)
+  const transport = createHttpTransport(options)
+  const postOnce = async (request: HttpPost): Promise<HttpAnswer> => {
+    const shown = await auth.authorize({ url: request.url }, request.signal)
+    return transport.post({ ...request, headers: { ...request.headers, ...shown } })
+  }
+  return {
+    async post(request) {
+      const answer = await postOnce(request)
+      if (answer.status !== 401) return answer
+      return (await auth.refused({ url: request.url })) === 'retry' ? postOnce(request) : answer
+    },
+    close: transport.close,
+  }
+}
