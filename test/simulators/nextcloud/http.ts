@@ -1,0 +1,160 @@
+/** The HTTP face: sign-in, faults, SQLite's single writer, the request log. Everything below it is synchronous and knows no sockets. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { signIn } from './auth.ts'
+import { type Call, DAV_ROOT, emptyReply, type Reply, segmentsOf, type World } from './call.ts'
+import { dispatch, errorReply } from './dispatch.ts'
+import { DavError, databaseLocked } from './errors.ts'
+import { htmlReply, LOGIN_PAGE, replyInstead } from './fault-replies.ts'
+import type { FaultEffect, Faults } from './faults.ts'
+import type { GatewayRequest } from './options.ts'
+import { reportName } from './report/report.ts'
+import { keptHeaders, type RequestLog } from './request-log.ts'
+
+export type Front = { world: World; faults: Faults; log: RequestLog; origin: () => string; writers: { active: number } }
+
+/** A request body above this is refused, so that a mad client cannot fill the memory of the test run. */
+const BODY_BYTES_MAX = 64 * 1024 * 1024
+
+const WRITES = new Set(['PUT', 'DELETE', 'MOVE', 'PROPPATCH', 'MKCALENDAR', 'MKCOL'])
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk))
+    size += bytes.length
+    if (size > BODY_BYTES_MAX) throw new DavError('bad-request', 'The request body is too large')
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
+}
+
+const headersOf = (request: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
+
+/** Paths outside of the DAV root: discovery, status and the login page. */
+function outside(front: Front, path: string): Reply {
+  const { webroot, version } = front.world.options
+  if (path.startsWith(`${webroot}/.well-known/caldav`) || path.startsWith(`${webroot}/.well-known/carddav`))
+    return emptyReply(301, { Location: `${front.origin()}${webroot}${DAV_ROOT}` })
+  if (path === `${webroot}/status.php`) {
+    const status = { installed: true, maintenance: false, needsDbUpgrade: false, versionstring: `${version}.0.1` }
+    return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(status) }
+  }
+  return htmlReply(path === `${webroot}/` ? 200 : 404, LOGIN_PAGE)
+}
+
+/** SQLite has one writer: a write that meets another one may fail at once (43 % were measured with four writers). */
+async function work(front: Front, call: Call): Promise<Reply> {
+  const { options } = front.world
+  if (options.database !== 'sqlite' || !WRITES.has(call.method)) return dispatch(call)
+  if (front.writers.active > 0 && options.fraction() < options.lockedShare) return errorReply(databaseLocked())
+  front.writers.active += 1
+  try {
+    const reply = dispatch(call)
+    await sleep(2)
+    return reply
+  } finally {
+    front.writers.active -= 1
+  }
+}
+
+const cutAt = (effects: readonly FaultEffect[], when: 'before-work' | 'after-work' | 'mid-reply'): boolean =>
+  effects.some((effect) => effect.kind === 'cut' && effect.when === when)
+
+/** The reply, or null when the connection is to be cut without one. */
+async function answer(front: Front, call: Omit<Call, 'user'>, request: GatewayRequest): Promise<Reply | null> {
+  for (const effect of call.effects) if (effect.kind === 'delay') await sleep(effect.ms)
+  if (cutAt(call.effects, 'before-work')) return null
+  for (const effect of call.effects) {
+    const instead = effect.kind === 'status' && effect.afterWork ? null : replyInstead(effect)
+    if (instead) return instead
+    if (effect.kind === 'meanwhile') effect.act()
+  }
+  let reply: Reply
+  try {
+    reply = await work(front, { ...call, user: signIn(front.world, request) })
+  } catch (error) {
+    if (!(error instanceof DavError)) throw error
+    reply = errorReply(error)
+  }
+  if (cutAt(call.effects, 'after-work')) return null
+  for (const effect of call.effects) {
+    if (effect.kind === 'status' && effect.afterWork) return replyInstead(effect)
+    if (effect.kind === 'truncated-body')
+      reply = { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length * 0.6)) }
+    if (effect.kind === 'gzip-etag' && reply.headers.ETag)
+      reply.headers.ETag = reply.headers.ETag.replace(/"$/, '-gzip"')
+  }
+  return reply
+}
+
+/** Nextcloud sets cookies on every request that brings none (nextcloud-facts 1a). */
+const COOKIES = [
+  'oc_sessionPassphrase=x; path=/; HttpOnly',
+  '__Host-nc_sameSiteCookielax=true; path=/',
+  'ocsim=1; path=/',
+]
+
+function send(response: ServerResponse, reply: Reply, options: { cookies: boolean; midReply: boolean }): number {
+  const body = Buffer.from(reply.body)
+  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value)
+  if (options.cookies) response.setHeader('Set-Cookie', COOKIES)
+  if (body.length > 0) response.setHeader('Content-Length', body.length)
+  response.writeHead(reply.status)
+  if (options.midReply) {
+    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy())
+    return Math.floor(body.length / 2)
+  }
+  response.end(body)
+  return body.length
+}
+
+function loginOf(headers: Readonly<Record<string, string>>): string | null {
+  const encoded = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1]
+  return encoded === undefined ? null : (Buffer.from(encoded, 'base64').toString().split(':')[0] ?? null)
+}
+
+/** Serves one request from the first byte to the log entry. */
+export async function serve(front: Front, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const headers = headersOf(request)
+  const method = request.method ?? 'GET'
+  const url = request.url ?? '/'
+  const path = url.split('?')[0] ?? '/'
+  const bytes = await bodyOf(request)
+  const body = bytes.toString('utf8')
+  const report = method === 'REPORT' ? reportName(body) : null
+  const number = front.log.nextNumber()
+  const effects = front.faults.take({ method, report, path, user: loginOf(headers) })
+  const segments = segmentsOf(path, front.world.options.webroot)
+  const base = {
+    world: front.world,
+    method,
+    path,
+    headers,
+    body,
+    origin: front.origin(),
+    effects,
+    requestNumber: number,
+  }
+  const reply =
+    segments === null
+      ? outside(front, path)
+      : await answer(front, { ...base, segments }, { method, url, headers, body: bytes })
+  const entry = { number, atMs: front.world.options.clock.nowMs(), method, report, path, depth: headers.depth ?? null }
+  const traffic = { user: loginOf(headers), bytesIn: bytes.length, headers: keptHeaders(headers) }
+  if (!reply) {
+    front.log.add({ ...entry, ...traffic, status: 0, bytesOut: 0 })
+    response.destroy()
+    return
+  }
+  const midReply = cutAt(effects, 'mid-reply')
+  const bytesOut = send(response, reply, { cookies: headers.cookie === undefined, midReply })
+  front.log.add({ ...entry, ...traffic, status: reply.status, bytesOut })
+}

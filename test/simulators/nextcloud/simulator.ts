@@ -1,0 +1,100 @@
+/** A Nextcloud for tests: a real HTTP server on loopback that speaks CalDAV and CardDAV with the traits that were measured on 29, 32 and 34. */
+import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { World } from './call.ts'
+import { newAddressBook } from './cards/address-book.ts'
+import { type FaultEffect, type FaultHandle, type FaultMatch, Faults } from './faults.ts'
+import { type Front, serve } from './http.ts'
+import { apple, dav } from './names.ts'
+import { type NextcloudSimulatorOptions, resolveOptions } from './options.ts'
+import { Person } from './person.ts'
+import { RequestLog } from './request-log.ts'
+import type { Mail } from './scheduling/mail.ts'
+import { Store } from './store.ts'
+import { textEl } from './xml.ts'
+
+export type NewUser = {
+  email?: string
+  displayName?: string
+  /** `false`: the user never logged in and has neither calendars nor address books (nextcloud-facts 3.3). */
+  loggedIn?: boolean
+}
+
+export type NextcloudSimulator = {
+  /** `http://127.0.0.1:port`, with the webroot. */
+  readonly url: string
+  /** The same with `/remote.php/dav/`. */
+  readonly davUrl: string
+  /** What scheduling mailed. */
+  readonly outbox: Mail[]
+  readonly requests: RequestLog
+  addUser(uid: string, appPassword: string, init?: NewUser): Person
+  user(uid: string): Person
+  fault(match: FaultMatch, effect: FaultEffect): FaultHandle
+  clearFaults(): void
+  close(): Promise<void>
+}
+
+/** What the first login creates: `personal` holds events only, and the address book `contacts`. */
+function firstLogin(world: World, uid: string): void {
+  const user = world.store.users.get(uid)
+  if (!user) return
+  const properties = [textEl(dav('displayname'), 'Personal'), textEl(apple('calendar-color'), '#0082c9')]
+  world.store.createCalendar(user, 'personal', { components: ['VEVENT'], properties })
+  const id = world.store.nextId()
+  const name = [textEl(dav('displayname'), 'Contacts')]
+  user.addressBooks.set('contacts', newAddressBook({ id, owner: uid, uri: 'contacts', properties: name }))
+}
+
+function listening(front: Omit<Front, 'origin'>): Promise<{ origin: string; close: () => Promise<void> }> {
+  const { tls } = front.world.options
+  const address = { origin: '' }
+  const full: Front = { ...front, origin: () => address.origin }
+  const handle: Parameters<typeof createServer>[1] = (request, response) => {
+    serve(full, request, response).catch(() => response.destroy())
+  }
+  const server = tls ? createTlsServer(tls, handle) : createServer(handle)
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const bound = server.address()
+      const port = bound !== null && typeof bound === 'object' ? bound.port : 0
+      address.origin = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`
+      const close = (): Promise<void> =>
+        new Promise((done) => {
+          server.close(() => done())
+          server.closeAllConnections()
+        })
+      resolve({ origin: address.origin, close })
+    })
+  })
+}
+
+/** Starts the server on an ephemeral port. Close it in the test's teardown. */
+export async function startNextcloudSimulator(options: NextcloudSimulatorOptions = {}): Promise<NextcloudSimulator> {
+  const world: World = { options: resolveOptions(options), store: new Store(), outbox: [] }
+  const faults = new Faults()
+  const requests = new RequestLog(world.options.logEntriesMax)
+  const { origin, close } = await listening({ world, faults, log: requests, writers: { active: 0 } })
+  const url = `${origin}${world.options.webroot}`
+  const person = (uid: string): Person => {
+    const user = world.store.users.get(uid)
+    if (!user) throw new Error(`the simulator has no user ${uid}`)
+    return new Person(world, user)
+  }
+  return {
+    url,
+    davUrl: `${url}/remote.php/dav/`,
+    outbox: world.outbox,
+    requests,
+    addUser: (uid, appPassword, init = {}) => {
+      world.store.addUser({ uid, appPassword, email: init.email ?? '', displayName: init.displayName ?? uid })
+      if (init.loggedIn ?? true) firstLogin(world, uid)
+      return person(uid)
+    },
+    user: person,
+    fault: (match, effect) => faults.add(match, effect),
+    clearFaults: () => faults.clear(),
+    close,
+  }
+}

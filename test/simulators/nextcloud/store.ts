@@ -1,0 +1,100 @@
+/** Users, calendars and who sees what. Knows no HTTP: both the DAV methods and the person in the web UI work on it. */
+import type { AddressBook } from './cards/address-book.ts'
+import { ObjectTable } from './objects.ts'
+import type { XmlOut } from './xml.ts'
+
+export type Access = 'owner' | 'read-write' | 'read'
+
+export type Calendar = {
+  readonly id: number
+  readonly owner: string
+  uri: string
+  components: readonly string[]
+  /** Properties as they are answered, in Clark notation: displayname, colour, order, description, dead properties. */
+  readonly properties: Map<string, XmlOut>
+  readonly shares: Map<string, Exclude<Access, 'owner'>>
+  readonly objects: ObjectTable
+  deletedAtMs: number | null
+}
+
+export type Subscription = { uri: string; displayName: string; source: string }
+export type InboxItem = { uri: string; text: string; etag: string; modifiedMs: number }
+
+export type User = {
+  readonly uid: string
+  appPassword: string
+  email: string
+  displayName: string
+  disabled: boolean
+  readonly calendars: Map<string, Calendar>
+  readonly addressBooks: Map<string, AddressBook>
+  readonly subscriptions: Subscription[]
+  readonly inbox: Map<string, InboxItem>
+}
+
+/** A calendar as one user sees it: own, or shared by another under `<uri>_shared_by_<owner>`. */
+export type CalendarView = { calendar: Calendar; home: string; uri: string; access: Access }
+
+export class Store {
+  readonly users = new Map<string, User>()
+  #nextId = 1
+
+  nextId(): number {
+    return this.#nextId++
+  }
+
+  addUser(user: Pick<User, 'uid' | 'appPassword' | 'email' | 'displayName'>): User {
+    const full: User = {
+      ...user,
+      disabled: false,
+      calendars: new Map(),
+      addressBooks: new Map(),
+      subscriptions: [],
+      inbox: new Map(),
+    }
+    this.users.set(user.uid, full)
+    return full
+  }
+
+  createCalendar(owner: User, uri: string, init: { components: readonly string[]; properties: XmlOut[] }): Calendar {
+    const calendar: Calendar = {
+      id: this.nextId(),
+      owner: owner.uid,
+      uri,
+      components: init.components,
+      properties: new Map(init.properties.map((property) => [property.name, property])),
+      shares: new Map(),
+      objects: new ObjectTable(),
+      deletedAtMs: null,
+    }
+    owner.calendars.set(uri, calendar)
+    return calendar
+  }
+
+  /** Own calendars first, then those of others. Trashed ones are among the own. */
+  calendarsOf(user: User): CalendarView[] {
+    const views: CalendarView[] = []
+    for (const calendar of user.calendars.values())
+      views.push({ calendar, home: user.uid, uri: calendar.uri, access: 'owner' })
+    for (const other of this.users.values()) {
+      for (const calendar of other.calendars.values()) {
+        const access = calendar.shares.get(user.uid)
+        if (!access || calendar.deletedAtMs !== null) continue
+        views.push({ calendar, home: user.uid, uri: `${calendar.uri}_shared_by_${other.uid}`, access })
+      }
+    }
+    return views
+  }
+
+  calendarOf(user: User, uri: string): CalendarView | undefined {
+    const own = user.calendars.get(uri)
+    if (own) return { calendar: own, home: user.uid, uri, access: 'owner' }
+    return uri.includes('_shared_by_') ? this.calendarsOf(user).find((view) => view.uri === uri) : undefined
+  }
+
+  userByEmail(address: string): User | undefined {
+    const wanted = address.replace(/^mailto:/i, '').toLowerCase()
+    if (wanted === '') return undefined
+    return [...this.users.values()].find((user) => user.email.toLowerCase() === wanted)
+  }
+}
