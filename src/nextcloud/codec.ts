@@ -1,0 +1,32 @@
+/** What the Nextcloud side needs of a lens: documents in, model out, and back. One per kind of collection; tests may bring their own. */
+import type { Fit, Item } from '../model/item.ts'
+
+/** `other`: a well-formed document of another kind (a task in a calendar): it is not an item of this collection. */
+export type Decoded =
+  | { kind: 'item'; uid: string; model: Item }
+  | { kind: 'other' }
+  | { kind: 'unreadable'; detail: string }
+
+export type Codec = {
+  decode(text: string): Decoded
+  /** `native` null: a new document. Throws ConnectorError `item.not-representable`. */
+  encode(native: string | null, desired: Item): string
+  fit(item: Item): Fit<Item>
+}
+
+/**
+ * Servers send one document with LF (Sabre strips CR in reports), CRLF (GET) or white space around it. In this one form a
+ * read-back equals a later read.
+ */
+export function normaliseLines(text: string): string {
+  return `${text
+    .replace(/^\uFEFF/, '')
+    .trim()
+    .replace(/\r\n?|\n/g, '\r\n')}\r\n`
+}
+
+/** UIDs of a calendar object's components (RFC 5545 section 3.8.4.7), unfolded; without parsing the rest. */
+export function uidsIn(text: string): string[] {
+  const unfolded = text.replace(/\r?\n[ \t]/g, '')
+  return [...unfolded.matchAll(/^UID(?:;[^:\r\n]*)?:(.*?)\r?$/gim)].map((match) => match[1] ?? '')
+}

@@ -1,0 +1,181 @@
+/**
+ * A CalDAV client for one user: signs in, retries within bounds, and gives multistatus answers only when they are whole.
+ * Requests are built by tsdav's primitives; answers are read here, because tsdav reads a cut document as a shorter list,
+ * turns a display name `1e5` into a number and trims calendar data (measured; docs/decisions).
+ */
+import { createObject, davRequest, deleteObject, propfind, updateObject } from 'tsdav'
+import type { Clock, Random } from '../../ports/clock.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { Log } from '../../ports/log.ts'
+import { type Multistatus, readMultistatus } from './multistatus.ts'
+import { withRetries } from './retry.ts'
+import { statusError } from './status-error.ts'
+import { createDavTransport, type DavAnswer, type DavTransport, type TlsOptions } from './transport.ts'
+import { NAMESPACES } from './xml.ts'
+
+/** Element content in xml-js compact form, as tsdav takes it: `{'d:prop': {'d:getetag': {}}}`. */
+export type XmlBody = { [name: string]: unknown }
+
+export type DavClientOptions = {
+  /** What the administrator gave: a server root, a DAV root, a principal or a calendar home. */
+  baseUrl: string
+  username: string
+  /** An app password. */
+  password: string
+  tls?: TlsOptions
+  /** Shared by the clients of many users; without it the client makes and closes its own. */
+  transport?: DavTransport
+  timeoutMs?: number
+  clock: Clock
+  random: Random
+  log: Log
+  signal?: AbortSignal
+}
+
+export type Precondition = { kind: 'must-be-new' } | { kind: 'must-match'; etag: string }
+
+/** Every method throws ConnectorError for what concerns the whole server: sign-in, unreachable, TLS, throttled. */
+export type DavClient = {
+  readonly baseUrl: string
+  readonly username: string
+  /** Properties by prefixed name (`d:getetag`), see NAMESPACES. Throws for any other answer than a whole multistatus. */
+  propfind(url: string, options: { depth: '0' | '1'; props: readonly string[] }): Promise<Multistatus>
+  /** `root`: the report's element (`c:calendar-multiget`). The answer may be any status: see `multistatusOf`. */
+  report(url: string, options: { depth?: '0' | '1'; root: string; body: XmlBody }): Promise<DavAnswer>
+  get(url: string): Promise<DavAnswer>
+  /** Silent towards people on every Nextcloud version (nextcloud-facts section 4). */
+  put(url: string, text: string, precondition: Precondition): Promise<DavAnswer>
+  remove(url: string, etag: string | null): Promise<DavAnswer>
+  mkcalendar(url: string, props: XmlBody): Promise<DavAnswer>
+  close(): Promise<void>
+}
+
+/** No write of the connector makes Nextcloud mail anybody: the one header works on all versions, the other on 34 (INV-2, I24). */
+export const SILENT = { 'Schedule-Reply': 'F', 'X-NC-Scheduling': 'false' } as const
+
+const ATTRIBUTES = Object.fromEntries(Object.entries(NAMESPACES).map(([prefix, uri]) => [`xmlns:${prefix}`, uri]))
+const CALENDAR = { 'Content-Type': 'text/calendar; charset=utf-8' } as const
+
+/** The multistatus of an answer to a request on a collection; throws for every other status. */
+export function multistatusOf(answer: DavAnswer): Multistatus {
+  if (answer.status === 207) return readMultistatus(answer.text, answer.url)
+  if (answer.status >= 200 && answer.status <= 299) {
+    // A login page of a proxy, or a web server where no DAV is.
+    throw new ConnectorError('nextcloud.bad-response', {
+      status: answer.status,
+      detail: `expected 207, got ${answer.headers.get('content-type') ?? 'no content type'}`,
+    })
+  }
+  throw statusError(answer, 'collection')
+}
+
+export function createDavClient(options: DavClientOptions): DavClient {
+  const { transport: shared, timeoutMs, tls } = options
+  const transport =
+    shared ?? createDavTransport({ ...(tls ? { tls } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+  const call = createCall(transport, options)
+  return {
+    baseUrl: options.baseUrl,
+    username: options.username,
+    async propfind(url, { depth, props }) {
+      const elements = Object.fromEntries(props.map((name) => [name, {}]))
+      const fetchOptions = {}
+      // tsdav's own propfind knows no Nextcloud namespaces; davRequest takes ours.
+      const knownToTsdav = props.every((name) => !/^(oc|nc):/.test(name))
+      const answer = await call((fetch) =>
+        knownToTsdav
+          ? propfind({ url, props: elements, depth, fetchOptions, fetch })
+          : davRequest({
+              url,
+              init: {
+                method: 'PROPFIND',
+                headers: { depth },
+                attributes: ATTRIBUTES,
+                body: { 'd:propfind': { 'd:prop': elements } },
+              },
+              fetch,
+            }),
+      )
+      return multistatusOf(answer)
+    },
+    report: (url, { depth, root, body }) =>
+      call((fetch) =>
+        davRequest({
+          url,
+          init: { method: 'REPORT', headers: depth ? { depth } : {}, attributes: ATTRIBUTES, body: { [root]: body } },
+          fetch,
+        }),
+      ),
+    get: (url) => call((fetch) => davRequest({ url, init: { method: 'GET', headers: {}, body: undefined }, fetch })),
+    put: (url, data, precondition) =>
+      call((fetch) =>
+        precondition.kind === 'must-be-new'
+          ? createObject({ url, data, headers: { ...CALENDAR, ...SILENT, 'If-None-Match': '*' }, fetch })
+          : updateObject({ url, data, etag: precondition.etag, headers: { ...CALENDAR, ...SILENT }, fetch }),
+      ),
+    remove: (url, etag) =>
+      call((fetch) => deleteObject({ url, ...(etag === null ? {} : { etag }), headers: { ...SILENT }, fetch })),
+    mkcalendar: (url, props) =>
+      call((fetch) =>
+        davRequest({
+          url,
+          init: {
+            method: 'MKCALENDAR',
+            headers: {},
+            attributes: ATTRIBUTES,
+            body: { 'c:mkcalendar': { 'd:set': { 'd:prop': props } } },
+          },
+          fetch,
+        }),
+      ),
+    close: async () => {
+      if (!shared) await transport.close()
+    },
+  }
+}
+
+type Call = (run: (fetch: typeof globalThis.fetch) => Promise<unknown>) => Promise<DavAnswer>
+
+/** Lets a tsdav primitive build a request and keeps the answer for itself: tsdav gets an empty one with the same status. */
+function createCall(transport: DavTransport, options: DavClientOptions): Call {
+  const authorization = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`
+  let refused: ConnectorError | null = null
+  return async (run) => {
+    let answer: DavAnswer | undefined
+    await run(async (input, init = {}) => {
+      const method = init.method ?? 'GET'
+      const url = String(input)
+      // Each failed sign-in counts towards the server's brute force delay, for everybody behind our address.
+      if (refused) throw refused
+      if (options.signal?.aborted) throw new ConnectorError('stopped', { sent: 'no' })
+      const request = {
+        method,
+        url,
+        headers: {
+          ...toRecord(init.headers),
+          Authorization: authorization,
+          'User-Agent': 'nextcloud-exchange-connector',
+        },
+        ...(typeof init.body === 'string' ? { body: init.body } : {}),
+        ...(options.signal ? { signal: options.signal } : {}),
+      }
+      answer = await withRetries(method, options, () => transport.send(request))
+      options.log.debug({ method, path: new URL(url).pathname, status: answer.status }, 'dav request')
+      if (answer.status === 401) {
+        refused = new ConnectorError('nextcloud.sign-in', {
+          host: new URL(url).host,
+          username: options.username,
+          sent: 'no',
+        })
+        throw refused
+      }
+      return new Response(null, { status: answer.status < 200 ? 200 : answer.status })
+    })
+    if (!answer) throw new ConnectorError('bug', { where: 'dav client: no request was made' })
+    return answer
+  }
+}
+
+function toRecord(headers: RequestInit['headers']): Record<string, string> {
+  return Object.fromEntries(new Headers(headers).entries())
+}

@@ -1,0 +1,120 @@
+/** Reads items by multiget (RFC 4791 section 7.9) in bounded chunks, and singly where a server leaves some out. */
+import { DAV_MULTIGET_MAX } from '../limits.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { ItemId, ReadResult, Token, Version } from '../ports/side.ts'
+import { normaliseLines } from './codec.ts'
+import { multistatusOf } from './dav/client.ts'
+import { type DavResponse, propText } from './dav/multistatus.ts'
+import { statusError } from './dav/status-error.ts'
+import { CALDAV, DAV, xmlText } from './dav/xml.ts'
+import { type SideContext, versionOf } from './side-context.ts'
+
+const CALENDAR_DATA = `${CALDAV}calendar-data`
+
+/** In the order of `ids`. Throws `nextcloud.collection-not-found` when the collection is not there: then nothing is `gone` (LOS-1). */
+export async function readItems(context: SideContext, ids: readonly ItemId[]): Promise<ReadResult[]> {
+  const found = new Map<ItemId, ReadResult>()
+  for (let at = 0; at < ids.length; at += DAV_MULTIGET_MAX) {
+    await readChunk(context, ids.slice(at, at + DAV_MULTIGET_MAX), found)
+  }
+  const missing = [...new Set(ids)].filter((id) => !found.has(id))
+  // Sabre leaves missing objects out of a multiget instead of naming them with 404: only a GET is positive.
+  await inParallel(missing, context.writeConcurrency, async (id) => {
+    found.set(id, await readSingly(context, id))
+  })
+  return ids.map((id) => found.get(id) ?? unreadable(id, { version: null, detail: 'not in the answer' }))
+}
+
+async function readChunk(context: SideContext, ids: readonly ItemId[], found: Map<ItemId, ReadResult>): Promise<void> {
+  const { client, hrefs } = context
+  const answer = await client.report(hrefs.collectionUrl, {
+    depth: '1',
+    root: 'c:calendar-multiget',
+    body: { 'd:prop': { 'd:getetag': {}, 'c:calendar-data': {} }, 'd:href': ids.map(xmlText) },
+  })
+  const asked = new Set(ids)
+  for (const response of multistatusOf(answer).responses) {
+    const id = hrefs.idOf(response.href)
+    const result = id && asked.has(id) ? readResponse(context, id, response) : null
+    if (id && result) found.set(id, result)
+  }
+}
+
+/** Null: the answer settles nothing, the item is asked for by itself. */
+function readResponse(context: SideContext, id: ItemId, response: DavResponse): ReadResult | null {
+  if (response.status === 404 || response.status === 410) return { kind: 'gone', id }
+  const data = response.props.get(CALENDAR_DATA)
+  const version = versionOf(propText(response, `${DAV}getetag`))
+  return data && version ? decode(context, { id, version, text: data.text }) : null
+}
+
+async function readSingly(context: SideContext, id: ItemId): Promise<ReadResult> {
+  const answer = await context.client.get(context.hrefs.urlOf(id))
+  if (answer.status === 404 || answer.status === 410) return { kind: 'gone', id }
+  const version = versionOf(answer.headers.get('etag'))
+  if (answer.status !== 200) return { kind: 'unreadable', id, version, error: statusError(answer, 'item') }
+  if (!version) return unreadable(id, { version, detail: 'the server gives no ETag' })
+  return decode(context, { id, version, text: answer.text })
+}
+
+function decode(
+  { codec }: SideContext,
+  { id, version, text }: { id: ItemId; version: Version; text: string },
+): ReadResult {
+  const native = normaliseLines(text)
+  const decoded = codec.decode(native)
+  switch (decoded.kind) {
+    case 'item': {
+      const { uid, model } = decoded
+      return { kind: 'present', item: { id, version, uid, model, native: { format: 'ical', text: native } } }
+    }
+    case 'other':
+      // A task in a mixed calendar: positively no item of this collection.
+      return { kind: 'gone', id }
+    case 'unreadable':
+      return unreadable(id, { version, detail: decoded.detail })
+  }
+}
+
+function unreadable(id: ItemId, { version, detail }: { version: Version | null; detail: string }): ReadResult {
+  return {
+    kind: 'unreadable',
+    id,
+    version,
+    error: new ConnectorError('item.unreadable', { detail: detail.slice(0, 200) }),
+  }
+}
+
+/** Name of the object that a creation with this token makes. */
+export function tokenId({ hrefs }: SideContext, token: Token): ItemId {
+  return hrefs.idOfName(`${token}.ics`)
+}
+
+/**
+ * Asks through the collection, so that a collection that is away throws instead of answering null. An item that a person moved
+ * to another calendar meanwhile is not found: a creation is then repeated here, as after any move out of the collection.
+ */
+export async function findByToken(context: SideContext, token: Token): Promise<ItemId | null> {
+  const id = tokenId(context, token)
+  const [result] = await readItems(context, [id])
+  if (!result || result.kind === 'gone') return null
+  if (result.kind === 'unreadable' && result.version === null) throw result.error
+  return id
+}
+
+/** Runs `work` for every element, at most `width` at once. The first error ends it. */
+export async function inParallel<T>(
+  elements: readonly T[],
+  width: number,
+  work: (element: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const lane = async () => {
+    while (next < elements.length) {
+      const index = next++
+      const element = elements[index]
+      if (element !== undefined) await work(element, index)
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(width, elements.length) }, lane))
+}
