@@ -9,7 +9,7 @@ export class ConfigCheck extends BaseCommand {
 
   override async run() {
     const { flags } = await this.parse(ConfigCheck)
-    const { config } = await this.settings(flags)
+    const config = await this.settings(flags)
     const checked = checkFiles(config)
     if (!flags.quiet) for (const warning of checked.warnings) this.say(`Warning: ${warning}`)
     this.print(`The configuration is valid (service accounts: ${checked.admins}, users: ${checked.users}).`)

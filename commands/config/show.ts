@@ -12,8 +12,9 @@ export class ConfigShow extends BaseCommand {
 
   override async run() {
     const { flags } = await this.parse(ConfigShow)
-    const { entries } = await this.settings(flags)
+    const { entries, problem } = await this.inspect(flags)
     this.print(renderConfig(entries, flags.origin))
+    if (problem !== null) throw problem
     return { values: entries.map(shownEntry) }
   }
 }

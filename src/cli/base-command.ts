@@ -4,7 +4,7 @@
  */
 import { Command, Flags } from '@oclif/core'
 import type { Config } from '../config/config.ts'
-import type { Loaded } from '../config/load.ts'
+import type { Inspected } from '../config/load.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ProgressEvent } from '../ports/report.ts'
 import type { Connector } from '../ports/service.ts'
@@ -45,15 +45,22 @@ export abstract class BaseCommand extends Command {
     return viewOf(process.stdout)
   }
 
-  /** The checked configuration; its warnings go to standard error. */
-  protected async settings(flags: GlobalFlags): Promise<Loaded> {
-    const { loadWithOrigins } = await import('../config/load.ts')
+  /** The configuration, valid or not; its warnings go to standard error. */
+  protected async inspect(flags: GlobalFlags): Promise<Inspected> {
+    const { inspectConfig } = await import('../config/load.ts')
     const { fileSecrets } = await import('../config/file-secrets.ts')
-    const loaded = loadWithOrigins({ env: process.env, cwd: process.cwd(), flags: { envFile: flags['env-file'] } })
+    const loaded = inspectConfig({ env: process.env, cwd: process.cwd(), flags: { envFile: flags['env-file'] } })
     const { exchange, nextcloud } = loaded.config
     this.redact = redactor([...loaded.secrets, ...fileSecrets([exchange.adminsFile, nextcloud.usersFile])])
     if (!flags.quiet) for (const warning of loaded.config.warnings) this.say(`Warning: ${warning}`)
     return loaded
+  }
+
+  /** The checked configuration. */
+  protected async settings(flags: GlobalFlags): Promise<Config> {
+    const { config, problem } = await this.inspect(flags)
+    if (problem !== null) throw problem
+    return config
   }
 
   /** Replaced in tests. Loaded late: `--version` and `--help` must not wait for the engine. */
@@ -69,7 +76,7 @@ export abstract class BaseCommand extends Command {
     flags: GlobalFlags,
     work: (connector: Connector, running: Running) => Promise<T>,
   ): Promise<T> {
-    const { config } = await this.settings(flags)
+    const config = await this.settings(flags)
     const stopper = listenForSignals({ process, nowMs: () => this.nowMs(), say: (text) => this.say(text) })
     const onTerminal = process.stderr.isTTY && !flags.quiet && !flags.verbose && !this.jsonEnabled()
     this.#progress = onTerminal ? progressLine(process.stderr, () => this.nowMs()) : NO_PROGRESS

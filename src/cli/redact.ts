@@ -10,7 +10,7 @@ const SHAPES: readonly [RegExp, string][] = [
   [/(\w+:\/\/[^\s:/@]*):[^\s/@]+@/g, `$1:${MASK}@`],
   [/\b(authorization|proxy-authorization|cookie|set-cookie)(["']?\s*[:=]\s*)[^\r\n]+/gi, `$1$2${MASK}`],
   [/\b(basic|bearer|ntlm|negotiate) [A-Za-z0-9+/._~=-]{8,}/gi, `$1 ${MASK}`],
-  [/\b(\w*(?:password|secret|token))(["']?\s*[:=]\s*["']?)[^\s"',;&]+/gi, `$1$2${MASK}`],
+  [/\b(\w*(?:password|secret|token))(["']?\s*=\s*["']?|["']\s*:\s*["'])[^\s"',;&]+/gi, `$1$2${MASK}`],
 ]
 
 /** Longest first, so that a secret that contains another one goes as a whole. */

@@ -1,5 +1,5 @@
 /** The configuration in force, with the origin of every value and without secrets. */
-import type { Entry } from '../../config/load.ts'
+import type { Entry } from '../../config/layers.ts'
 import { safe } from './text.ts'
 
 export type ShownEntry = { key: string; value: string | null; origin: Entry['origin'] }
