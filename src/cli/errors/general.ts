@@ -30,7 +30,7 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     exit: 'configuration',
   },
   'usage.unknown-user': {
-    what: '[{email} ]is not an enrolled user.',
+    what: 'The address[ {email}] does not belong to an enrolled user.',
     why: 'Only mailboxes of users who are enrolled are ever touched. Addresses are compared without regard to case.',
     next: 'See who is enrolled with: connector users list',
     exit: 'usage',

@@ -1,0 +1,15 @@
+/** The list of pages that are made from the code: one for the script that writes them and the test that compares them. */
+import { commandsPage } from './commands.ts'
+import { configurationPage, envExample } from './configuration.ts'
+import { errorsPage, exitCodesPage } from './errors.ts'
+
+/** Text by path from the project's root. */
+export async function generatedPages(): Promise<Record<string, string>> {
+  return {
+    '.env.example': envExample(),
+    'docs/errors.md': errorsPage(),
+    'docs/reference/commands.md': await commandsPage(),
+    'docs/reference/configuration.md': configurationPage(),
+    'docs/reference/exit-codes.md': exitCodesPage(),
+  }
+}
