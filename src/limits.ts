@@ -77,3 +77,13 @@ export const ZONE_REFERENCE_YEAR = 2027
 export const HANDSHAKE_LEGS_MAX = 4
 /** Occurrences counted to find one by its number: 110 years of a daily series. */
 export const SERIES_OCCURRENCES_MAX = 40_000
+/** RFC 5545 section 3.1: a content line SHOULD NOT be longer than 75 octets, line break excluded. */
+export const ICAL_LINE_OCTETS_MAX = 75
+/** Nesting of iCalendar components; VCALENDAR > VEVENT > VALARM > VLOCATION is the deepest in RFC 9074. */
+export const ICAL_DEPTH_MAX = 10
+/** Years of zone history that are remembered: 200 zones with a century each. */
+export const ZONE_YEARS_MEMO_MAX = 20_000
+/** How far back a generated VTIMEZONE follows the rules that hold in the item's year; items before 1970 get their own years besides. */
+export const ZONE_PAST_YEAR = 1970
+/** From this year on a zone's last rules are taken as lasting: zone data name no single changes beyond 2037, the end of 32-bit time. */
+export const ZONE_FUTURE_YEAR = 2038

@@ -1,0 +1,92 @@
+/** Exceptions and deleted occurrences as Exchange would hold them: each belongs to a date of the rule, none may pass its neighbour. */
+import type { Event, Occurrence, OccurrenceKey } from '../../model/event.ts'
+import { expandOccurrences, isOccurrence } from '../../model/expand.ts'
+import type { EwsContext, LossList } from './context.ts'
+import { fitFields } from './fit-fields.ts'
+import { fitPeople } from './fit-people.ts'
+import { fitTimes } from './fit-schedule.ts'
+import { isRegularException, occurrenceIndex, regularTimes, wallText } from './occurrence.ts'
+
+type At = { context: EwsContext; losses: LossList; current: Event | null }
+type Occurrences = Record<OccurrenceKey, Occurrence>
+
+/** `wanted` is the event as asked for, `fitted` its master as Exchange would hold it. */
+export function fitOccurrences(wanted: Event, fitted: Event, at: At): Occurrences {
+  const found: Occurrences = {}
+  for (const key of Object.keys(wanted.occurrences).sort()) {
+    const occurrence = wanted.occurrences[key]
+    const heldKey = fitted.start.kind === 'date' ? key.slice(0, 10) : `${key.slice(0, 17)}00`
+    if (occurrence === undefined) continue
+    if (!isOccurrence(fitted, heldKey)) {
+      at.losses.add(`occurrence:${key}`, 'recurrence-not-representable', 'not a date of the rule')
+    } else if (occurrence.kind === 'deleted') {
+      found[heldKey] = occurrence
+    } else {
+      const losses = at.losses.forOccurrence(`occurrence:${key}`)
+      found[heldKey] = fitException({ wanted, fitted, key: heldKey, occurrence }, { ...at, losses })
+    }
+  }
+  keepOrder(fitted, found, at)
+  for (const [key, occurrence] of Object.entries(found)) {
+    if (isRegularException(fitted, key, occurrence)) delete found[key]
+  }
+  return found
+}
+
+type ExceptionToFit = {
+  wanted: Event
+  fitted: Event
+  key: OccurrenceKey
+  occurrence: Extract<Occurrence, { kind: 'exception' }>
+}
+
+function fitException({ wanted, fitted, key, occurrence }: ExceptionToFit, at: At): Occurrence {
+  const held = at.current?.occurrences[key]
+  const current = held?.kind === 'exception' ? held.fields : at.current
+  const { start, end } = fitTimes({ ...occurrence, recurrence: wanted.recurrence }, at)
+  const own = fitFields(occurrence.fields, at.losses, current)
+  // The organizer is the master's (INV-6); an appointment has exceptions without people.
+  const asked = { organizer: wanted.organizer, attendees: occurrence.fields.attendees }
+  const people = fitted.organizer === null ? { organizer: null, attendees: [] } : fitPeople(asked, at, current)
+  if (fitted.organizer === null && asked.attendees.length > 0) at.losses.add('attendees', 'server-owned')
+  return { kind: 'exception', start, end, fields: { ...own, organizer: fitted.organizer, attendees: people.attendees } }
+}
+
+/**
+ * Exchange refuses an occurrence on the day of its neighbour or beyond it (ErrorOccurrenceCrossingBoundary): such an exception
+ * keeps its fields and stays on its own day.
+ */
+function keepOrder(fitted: Event, found: Occurrences, at: At): void {
+  for (const [key, occurrence] of Object.entries(found)) {
+    if (occurrence.kind !== 'exception' || dayOf(wallText(occurrence.start)) === dayOf(key)) continue
+    const { before, after } = neighbours(fitted, key, { found, context: at.context })
+    const day = dayOf(wallText(occurrence.start))
+    if ((before === null || day > before) && (after === null || day < after)) continue
+    at.losses.add(`occurrence:${key}`, 'recurrence-not-representable', 'moved past another occurrence')
+    found[key] = { ...occurrence, ...regularTimes(fitted, key, at.context) }
+  }
+}
+
+/** Days of the nearest occurrences that are not deleted. */
+function neighbours(
+  fitted: Event,
+  key: OccurrenceKey,
+  { found, context }: { found: Occurrences; context: EwsContext },
+): { before: string | null; after: string | null } {
+  const index = occurrenceIndex(fitted, key, context) ?? 1
+  const deleted = Object.values(found).filter((occurrence) => occurrence.kind === 'deleted').length
+  const { start, recurrence } = fitted
+  const series = { start, recurrence, floatingZone: context.floatingZone }
+  const keys = expandOccurrences(series, { limit: index + 1 + deleted }).map(wallText)
+  const dayAt = (candidate: string): string | null => {
+    const occurrence = found[candidate]
+    if (occurrence?.kind === 'deleted') return null
+    return dayOf(occurrence === undefined ? candidate : wallText(occurrence.start))
+  }
+  const first = (candidates: string[]) => candidates.map(dayAt).find((day) => day !== null) ?? null
+  return { before: first(keys.slice(0, index - 1).reverse()), after: first(keys.slice(index)) }
+}
+
+function dayOf(text: string): string {
+  return text.slice(0, 10)
+}

@@ -1,0 +1,49 @@
+/** The Exchange lens, fitting: exactly what Exchange would give back of an event after it was written, and what would be lost (I19, P7). */
+import type { Event } from '../../model/event.ts'
+import { expandOccurrences } from '../../model/expand.ts'
+import type { Fit, Loss } from '../../model/item.ts'
+import { type EwsContext, lossList } from './context.ts'
+import { fitFields } from './fit-fields.ts'
+import { fitForeignEvent } from './fit-foreign.ts'
+import { fitOccurrences } from './fit-occurrences.ts'
+import { fitPeople } from './fit-people.ts'
+import { fitSchedule } from './fit-schedule.ts'
+
+/**
+ * `current` is what Exchange holds of it now, null when it is about to be created: organizer, answers and cancellation are the
+ * server's and stay as they are. Pure; idempotent.
+ */
+export function fitEvent(event: Event, context: EwsContext, current: Event | null = null): Fit<Event> {
+  const losses: Loss[] = []
+  const at = { context, losses: lossList(losses) }
+  const organizer = current?.organizer ?? null
+  if (current !== null && organizer !== null && organizer.email !== context.mailbox) {
+    return { kind: 'fits', item: fitForeignEvent(event, at, current), losses }
+  }
+  const schedule = fitSchedule(event, at)
+  if (schedule === null) return { kind: 'unrepresentable', losses }
+  const fitted: Event = {
+    kind: 'event',
+    uid: event.uid,
+    ...fitFields(event, at.losses, current),
+    ...fitPeople(event, at, current),
+    ...schedule,
+    extraStarts: [],
+    occurrences: {},
+  }
+  if (fitted.recurrence) fitted.occurrences = fitOccurrences(event, fitted, { ...at, current })
+  if (isEmptySeries(fitted, context)) {
+    at.losses.add('schedule', 'recurrence-not-representable', 'every occurrence is deleted')
+    return { kind: 'unrepresentable', losses }
+  }
+  return { kind: 'fits', item: fitted, losses }
+}
+
+/** Exchange removes a series with its last occurrence: it must not be written, or it would look deleted. */
+function isEmptySeries(event: Event, context: EwsContext): boolean {
+  const deleted = Object.values(event.occurrences).filter((occurrence) => occurrence.kind === 'deleted').length
+  if (event.recurrence === null || deleted === 0) return false
+  const { start, recurrence } = event
+  const some = expandOccurrences({ start, recurrence, floatingZone: context.floatingZone }, { limit: deleted + 1 })
+  return some.length <= deleted
+}
