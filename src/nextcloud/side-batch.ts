@@ -6,18 +6,24 @@ import { inParallel } from './side-read.ts'
 type Failure = { kind: 'refused'; error: ConnectorError } | { kind: 'unknown'; error: ConnectorError }
 
 /**
+ * `widen`: the first request goes alone, and its outcome decides whether the others may go side by side. Some servers lose
+ * objects when written in parallel (Xandikos 0.2.8, measured), so only those that are known to bear it get it.
+ */
+export type BatchWidth<Outcome> = { width: number; widen?: (first: Outcome | Failure) => boolean }
+
+/**
  * One outcome per request, in their order. A write whose answer was lost is `unknown`. An error that concerns the whole server
  * stops the requests that have not begun; it is thrown when nothing of the batch can have been applied, else the outcomes
  * that are known are given and the rest is `refused` with that error: what was done is never forgotten.
  */
 export async function writeBatch<Request, Outcome extends { kind: string }>(
   requests: readonly Request[],
-  width: number,
+  { width, widen }: BatchWidth<Outcome>,
   write: (request: Request) => Promise<Outcome>,
 ): Promise<(Outcome | Failure)[]> {
   const outcomes = new Map<number, Outcome | Failure>()
   const stop: { reason: ConnectorError | null } = { reason: null }
-  await inParallel(requests, width, async (request, index) => {
+  const attempt = async (request: Request, index: number): Promise<void> => {
     if (stop.reason) return
     try {
       outcomes.set(index, await write(request))
@@ -30,7 +36,12 @@ export async function writeBatch<Request, Outcome extends { kind: string }>(
       } else if (error.code === 'item.not-representable') outcomes.set(index, { kind: 'refused', error })
       else stop.reason ??= error
     }
-  })
+  }
+  const alone = widen ? 1 : 0
+  await inParallel(requests.slice(0, alone), 1, attempt)
+  const [first] = outcomes.values()
+  const allowed = widen && !(first && widen(first)) ? 1 : width
+  await inParallel(requests.slice(alone), allowed, (request, index) => attempt(request, index + alone))
   const { reason } = stop
   if (reason && outcomes.size === 0) throw reason
   return requests.map((_, index) => {

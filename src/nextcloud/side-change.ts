@@ -11,7 +11,12 @@ import { lost, readBack, type Written, written } from './side-written.ts'
 export async function updateItems(context: SideContext, requests: readonly UpdateRequest[]): Promise<UpdateOutcome[]> {
   const steps = await writeBatch<UpdateRequest, UpdateOutcome | Written>(
     requests,
-    context.writeConcurrency,
+    {
+      width: widthFor(
+        context,
+        requests.map(({ current }) => current.version),
+      ),
+    },
     (request) => updateOne(context, request),
   )
   const rewritten = steps.flatMap((step) => (step.kind === 'rewritten' ? [step.id] : []))
@@ -37,10 +42,19 @@ async function updateOne(context: SideContext, { current, desired }: UpdateReque
 }
 
 export async function removeItems(context: SideContext, requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]> {
-  return writeBatch<RemoveRequest, RemoveOutcome>(requests, context.writeConcurrency, async ({ id, expect }) => {
+  const width = widthFor(
+    context,
+    requests.map(({ expect }) => expect),
+  )
+  return writeBatch<RemoveRequest, RemoveOutcome>(requests, { width }, async ({ id, expect }) => {
     const answer = await context.client.remove(context.hrefs.urlOf(id), entityTag(expect))
     return isSuccess(answer) ? { kind: 'removed' } : settle(context, { id, expect, answer })
   })
+}
+
+/** Sabre's ETags are MD5 sums; servers with others get one write at a time (see BatchWidth). */
+function widthFor({ writeConcurrency }: SideContext, versions: readonly Version[]): number {
+  return versions.every((version) => /^"[0-9a-f]{32}"$/.test(version)) ? writeConcurrency : 1
 }
 
 type Settled = Extract<UpdateOutcome, { kind: 'changed-underneath' | 'gone' | 'refused' | 'unknown' }>

@@ -12,8 +12,10 @@ import { lost, readBack, type Written, written } from './side-written.ts'
 type Step = CreateOutcome | Written
 
 export async function createItems(context: SideContext, requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
-  const steps = await writeBatch<CreateRequest, Step>(requests, context.writeConcurrency, (request) =>
-    createOne(context, request),
+  const steps = await writeBatch<CreateRequest, Step>(
+    requests,
+    { width: context.writeConcurrency, widen: (first) => first.kind === 'stored' },
+    (request) => createOne(context, request),
   )
   const rewritten = steps.flatMap((step) => (step.kind === 'rewritten' ? [step.id] : []))
   const found = await readBack(context, rewritten)

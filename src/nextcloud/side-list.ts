@@ -11,13 +11,16 @@ export async function listEntries({ client, hrefs }: SideContext): Promise<ListE
   const props = ['d:getetag', 'd:resourcetype']
   const { responses } = await client.propfind(hrefs.collectionUrl, { depth: '1', props })
   const entries = new Map<string, ListEntry>()
+  const [only] = responses
+  if (responses.length === 1 && only?.status === 404) {
+    throw new ConnectorError('nextcloud.collection-not-found', { path: new URL(hrefs.collectionUrl).pathname })
+  }
   let sawCollection = false
   for (const response of responses) {
     if (response.status === 507) throw new ConnectorError('nextcloud.truncated', { detail: 'listing of a collection' })
     const id = hrefs.idOf(response.href)
     if (id === null) {
       sawCollection = true
-      if (response.status === 404) throw new ConnectorError('nextcloud.collection-not-found', { path: response.href })
       continue
     }
     const isCollection = response.props
