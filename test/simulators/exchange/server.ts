@@ -1,0 +1,205 @@
+/** The HTTP side: authentication, faults on the wire, and one POST to /EWS/Exchange.asmx per operation. */
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
+import { authenticate, type ServiceAccount } from './accounts.ts'
+import { SoapFault } from './errors.ts'
+import type { Effect } from './faults.ts'
+import { faultXml } from './soap.ts'
+
+export const EWS_PATH = '/EWS/Exchange.asmx'
+/** Exchange's maxRequestLength is 64 MB. */
+const REQUEST_BYTES_MAX = 64 * 1024 * 1024
+
+const LOGIN_PAGE =
+  '<!DOCTYPE html>\n<html><head><title>Outlook</title></head><body><form action="/owa/auth.owa" method="POST"><input name="username"><input name="password" type="password"></form></body></html>'
+
+export type Reply = { status: number; body: string; headers?: Record<string, string> }
+
+/** What the simulator does with a request that is signed in. Faults of the wire are asked for before and after. */
+export type Backend = {
+  accounts: ReadonlyMap<string, ServiceAccount>
+  prepare(
+    body: string,
+    account: ServiceAccount,
+  ): { effects: Effect[]; run: () => Reply; note: (status: number) => void }
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > REQUEST_BYTES_MAX) throw new SoapFault('ErrorInvalidRequest', 'The request is too large.')
+    chunks.push(chunk as Buffer)
+  }
+  const bytes = Buffer.concat(chunks)
+  switch (request.headers['content-encoding']) {
+    case 'gzip':
+      return gunzipSync(bytes).toString('utf8')
+    case 'deflate':
+      return inflateSync(bytes).toString('utf8')
+    case 'br':
+      return brotliDecompressSync(bytes).toString('utf8')
+    default:
+      return bytes.toString('utf8')
+  }
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const bytes = Buffer.from(reply.body, 'utf8')
+  response.writeHead(reply.status, {
+    'Content-Type': 'text/xml; charset=utf-8',
+    'Content-Length': bytes.length,
+    'X-FEServer': 'SIMULATOR',
+    ...reply.headers,
+  })
+  response.end(bytes)
+}
+
+function has<K extends Effect['kind']>(effects: Effect[], kind: K): Extract<Effect, { kind: K }> | undefined {
+  return effects.find((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind)
+}
+
+/** Answers that come instead of the work. */
+function insteadOf(effects: Effect[]): Reply | undefined {
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case 'http':
+        return {
+          status: effect.status,
+          body: effect.body ?? '',
+          headers: { 'Content-Type': 'text/html', ...effect.headers },
+        }
+      case 'unavailable':
+        return {
+          status: 503,
+          body: 'Service Unavailable',
+          headers: { 'Retry-After': String(effect.retryAfterSeconds) },
+        }
+      case 'loginPage':
+        return { status: 200, body: LOGIN_PAGE, headers: { 'Content-Type': 'text/html; charset=utf-8' } }
+      case 'soapFault': {
+        const details = effect.backOffMs === undefined ? {} : { BackOffMilliseconds: effect.backOffMs }
+        return { status: 500, body: faultXml(new SoapFault(effect.code, effect.message ?? effect.code, details)) }
+      }
+      case 'busy': {
+        if (effect.perItem) break
+        const message = 'The server cannot service this request right now. Try again later.'
+        const details = { BackOffMilliseconds: effect.backOffMs }
+        return { status: 500, body: faultXml(new SoapFault('ErrorServerBusy', message, details)) }
+      }
+      default:
+        break
+    }
+  }
+  return undefined
+}
+
+function sendCut(response: ServerResponse, reply: Reply): void {
+  const bytes = Buffer.from(reply.body, 'utf8')
+  response.writeHead(reply.status, { 'Content-Type': 'text/xml; charset=utf-8', 'Content-Length': bytes.length })
+  response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy())
+}
+
+async function work(body: string, account: ServiceAccount, backend: Backend, response: ServerResponse): Promise<void> {
+  const { effects, run, note } = backend.prepare(body, account)
+  for (const effect of effects) if (effect.kind === 'delay') await sleep(effect.ms)
+  const cuts = effects.flatMap((effect) => (effect.kind === 'cut' ? [effect.when] : []))
+  if (cuts.includes('before')) {
+    note(0)
+    response.socket?.destroy()
+    return
+  }
+  const reply = insteadOf(effects) ?? run()
+  if (cuts.includes('after')) {
+    note(0)
+    response.socket?.destroy()
+    return
+  }
+  note(reply.status)
+  if (cuts.includes('middle')) {
+    sendCut(response, reply)
+    return
+  }
+  const truncated = has(effects, 'truncated') !== undefined
+  send(response, truncated ? { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) } : reply)
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
+  const path = (request.url ?? '').split('?')[0] ?? ''
+  if (path.toLowerCase() !== EWS_PATH.toLowerCase()) {
+    request.resume()
+    send(response, { status: 404, body: '', headers: { 'Content-Type': 'text/html' } })
+    return
+  }
+  const account = authenticate(backend.accounts, request.headers.authorization)
+  if (!account) {
+    request.resume()
+    const headers = { 'WWW-Authenticate': 'Basic realm="127.0.0.1"', 'Content-Type': 'text/html' }
+    send(response, { status: 401, body: '', headers })
+    return
+  }
+  if (request.method !== 'POST') {
+    request.resume()
+    send(response, { status: request.method === 'GET' ? 200 : 405, body: '', headers: { 'Content-Type': 'text/html' } })
+    return
+  }
+  if (!/^text\/xml\b/i.test(request.headers['content-type'] ?? '')) {
+    request.resume()
+    send(response, { status: 415, body: '' })
+    return
+  }
+  account.open += 1
+  try {
+    const body = await readBody(request)
+    if (account.open > account.connectionsMax) {
+      const message = 'You have exceeded the available concurrent connections for your account.'
+      const fault = new SoapFault('ErrorExceededConnectionCount', message, { Policy: 'EWSMaxConcurrency' })
+      send(response, { status: 500, body: faultXml(fault) })
+      return
+    }
+    await work(body, account, backend, response)
+  } catch (error) {
+    if (response.headersSent) response.socket?.destroy()
+    else {
+      const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      send(response, { status: 500, body: faultXml(new SoapFault('ErrorInternalServerError', message)) })
+    }
+  } finally {
+    account.open -= 1
+  }
+}
+
+export type TlsFiles = { key: string; cert: string }
+
+export type Listening = { origin: string; close(): Promise<void> }
+
+/** Listens on 127.0.0.1 on a free port, or the one given. */
+export async function listen(
+  backend: Backend,
+  options: { port: number; tls: TlsFiles | undefined },
+): Promise<Listening> {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => void handle(request, response, backend)
+  const server: Server = options.tls ? createHttpsServer(options.tls, onRequest) : createHttpServer(onRequest)
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    origin: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,176 @@
+/** An Exchange 2019 server in one process: real HTTP, EWS SOAP, mailboxes in memory. For tests and for the demo. */
+import { mailboxFor, type ServiceAccount } from './accounts.ts'
+import type { Call, Settings } from './call.ts'
+import { answer } from './dispatch.ts'
+import { EwsError, SoapFault } from './errors.ts'
+import { type Effect, Faults } from './faults.ts'
+import { MailboxHandle } from './mailbox-handle.ts'
+import { Outbox } from './outbox.ts'
+import { RequestLog } from './request-log.ts'
+import { checkSchema } from './schema/check.ts'
+import { EWS_PATH, type Listening, listen, type Reply, type TlsFiles } from './server.ts'
+import { faultXml, readEnvelope, responseXml } from './soap.ts'
+import { Mailbox } from './store.ts'
+import { readZone } from './time/zone-definition.ts'
+import { ZoneTable } from './time/zones.ts'
+import { type Node, parseXml } from './xml.ts'
+
+export type SimulatorOptions = {
+  port?: number
+  tls?: TlsFiles
+  clock?: { nowMs(): number }
+  /** Keeps the bodies of requests and responses in the log. Off: only the counts and headers, for large runs. */
+  recordBodies?: boolean
+  defaultReminder?: boolean
+  occurrenceChangesInFeed?: boolean
+  findCountMax?: number
+}
+
+const FIND_COUNT_MAX = 1000
+/** EWSMaxConcurrency of the default throttling policy. */
+const CONNECTIONS_MAX = 27
+
+export class ExchangeSimulator {
+  readonly outbox = new Outbox()
+  readonly faults = new Faults()
+  readonly requests: RequestLog
+  readonly zones = new ZoneTable()
+  readonly accounts = new Map<string, ServiceAccount>()
+  readonly #mailboxes = new Map<string, Mailbox>()
+  readonly #settings: Settings
+  readonly #clock: { nowMs(): number }
+  #listening: Listening | undefined
+
+  constructor(options: SimulatorOptions = {}) {
+    this.requests = new RequestLog(options.recordBodies ?? false)
+    this.#clock = options.clock ?? { nowMs: () => Date.now() }
+    this.#settings = {
+      defaultReminder: options.defaultReminder ?? true,
+      occurrenceChangesInFeed: options.occurrenceChangesInFeed ?? true,
+      findCountMax: options.findCountMax ?? FIND_COUNT_MAX,
+    }
+  }
+
+  get url(): string {
+    if (!this.#listening) throw new Error('the simulator does not listen')
+    return `${this.#listening.origin}${EWS_PATH}`
+  }
+
+  async start(options: SimulatorOptions): Promise<void> {
+    const prepare = (body: string, account: ServiceAccount) => this.#prepare(body, account)
+    this.#listening = await listen({ accounts: this.accounts, prepare }, { port: options.port ?? 0, tls: options.tls })
+  }
+
+  async close(): Promise<void> {
+    await this.#listening?.close()
+    this.#listening = undefined
+  }
+
+  addMailbox(email: string, options: { displayName?: string } = {}): MailboxHandle {
+    const mailbox = new Mailbox(email, options.displayName ?? email)
+    this.#mailboxes.set(mailbox.email, mailbox)
+    return this.mailbox(email)
+  }
+
+  /** Later requests for it get ErrorNonExistentMailbox. */
+  removeMailbox(email: string): void {
+    this.#mailboxes.delete(email.toLowerCase())
+  }
+
+  mailbox(email: string): MailboxHandle {
+    const mailbox = this.#mailboxes.get(email.toLowerCase())
+    if (!mailbox) throw new Error(`no such mailbox: ${email}`)
+    const { zones } = this
+    return new MailboxHandle(mailbox, { zones, settings: this.#settings, nowMs: () => this.#clock.nowMs() })
+  }
+
+  addServiceAccount(
+    username: string,
+    password: string,
+    options: { impersonation?: boolean; connectionsMax?: number } = {},
+  ): void {
+    this.accounts.set(username.toLowerCase(), {
+      username,
+      password,
+      impersonation: options.impersonation ?? true,
+      connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
+      open: 0,
+    })
+  }
+
+  #prepare(
+    body: string,
+    account: ServiceAccount,
+  ): { effects: Effect[]; run: () => Reply; note: (status: number) => void } {
+    // Before anything is checked: a fault may strike a request that is wrong, too.
+    const operation = /<(?:\w+:)?Body\b[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body)?.[1] ?? ''
+    const address = /<(?:\w+:)?(?:PrimarySmtpAddress|SmtpAddress|PrincipalName)>([^<]*)</.exec(body)?.[1]
+    const mailbox = (address ?? account.username).trim().toLowerCase()
+    const effects = this.faults.effectsFor({ operation, account: account.username, mailbox, body })
+    const entry = this.requests.open({ operation, account: account.username, mailbox, body, atMs: this.#clock.nowMs() })
+    return {
+      effects,
+      run: () => this.requests.answered(entry, this.#reply(body, account, effects)),
+      note: (status) => this.requests.closed(entry, status),
+    }
+  }
+
+  #reply(body: string, account: ServiceAccount, effects: Effect[]): Reply {
+    try {
+      const root = this.#parse(body)
+      const { headers, operation } = readEnvelope(root)
+      checkSchema(root)
+      const mailbox = mailboxFor(account, headers.impersonated, (email) => this.#mailboxes.get(email.toLowerCase()))
+      const outZone = headers.timeZone && this.#zoneOf(headers.timeZone)
+      const call: Call = {
+        operation: operation.name,
+        request: operation,
+        account: account.username,
+        mailbox,
+        zone: outZone ?? this.zones.utc(),
+        outZone,
+        version: headers.version,
+        zones: this.zones,
+        outbox: this.outbox,
+        settings: this.#settings,
+        effects,
+        nowMs: () => this.#clock.nowMs(),
+        findMailbox: (email) => this.#mailboxes.get(email.toLowerCase()),
+        allMailboxes: () => this.#mailboxes.values(),
+      }
+      const xml = responseXml(operation.name, answer(call))
+      return { status: 200, body: effects.some((effect) => effect.kind === 'illegalCharacters') ? spoil(xml) : xml }
+    } catch (error) {
+      if (error instanceof SoapFault) return { status: 500, body: faultXml(error) }
+      throw error
+    }
+  }
+
+  #parse(body: string): Node {
+    try {
+      return parseXml(body)
+    } catch (error) {
+      throw new SoapFault('ErrorSchemaValidation', `The request failed schema validation: ${(error as Error).message}`)
+    }
+  }
+
+  #zoneOf(definition: Node) {
+    try {
+      return readZone(definition, this.zones)
+    } catch (error) {
+      if (error instanceof EwsError) throw new SoapFault('ErrorTimeZone', error.message)
+      throw error
+    }
+  }
+}
+
+/** As Exchange sends what some clients wrote: references to characters that XML 1.0 forbids. */
+function spoil(xml: string): string {
+  return xml.replace(/<t:Subject>/g, '<t:Subject>&#x1F;&#xD83D;')
+}
+
+export async function startExchangeSimulator(options: SimulatorOptions = {}): Promise<ExchangeSimulator> {
+  const simulator = new ExchangeSimulator(options)
+  await simulator.start(options)
+  return simulator
+}
