@@ -1,6 +1,6 @@
 /** Checks the configuration and every file that it names, without touching a server. */
 import { BaseCommand } from '../../src/cli/base-command.ts'
-import { checkFiles } from '../../src/config/check-files.ts'
+import { checkFiles } from '../../src/cli/check-files.ts'
 
 export class ConfigCheck extends BaseCommand {
   static override summary = 'Check the configuration and the files that it names.'

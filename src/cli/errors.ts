@@ -17,38 +17,14 @@ export type ShownError = {
 }
 
 /** Fields that may be shown. Whatever else an error carries stays inside. */
-export const SHOWN_FIELDS = [
-  ...[
-    'key',
-    'reason',
-    'problem',
-    'problems',
-    'count',
-    'path',
-    'database',
-    'version',
-    'knows',
-    'needs',
-    'where',
-    'type',
-  ],
-  ...[
-    'email',
-    'mailbox',
-    'account',
-    'holder',
-    'collection',
-    'guard',
-    'limit',
-    'side',
-    'uid',
-    'host',
-    'url',
-    'location',
-  ],
-  ...['operation', 'status', 'responseCode', 'detail', 'bytes', 'bytesMax', 'backOffMs', 'retryAfterMs', 'timeoutMs'],
-  'sent',
-] as const
+export const SHOWN_FIELDS: readonly string[] = `
+  key reason problem problems setting count path database version knows needs type
+  email mailbox account holder collection guard limit side uid
+  host url location target operation status responseCode detail encoding sent
+  bytes bytesMax backOffMs retryAfterMs timeoutMs
+`
+  .trim()
+  .split(/\s+/)
 
 function shownFields(fields: ErrorFields, redact: Redact): ErrorFields {
   const kept = SHOWN_FIELDS.filter((name) => fields[name] !== undefined).map((name) => {
@@ -91,9 +67,9 @@ function usage(error: Error, redact: Redact): ShownError {
 /** The words for anything thrown. Unknown errors are `bug`, with the name of their class only: their message may hold anything. */
 export function describeError(error: unknown, redact: Redact): ShownError {
   if (error instanceof ConnectorError) {
-    // The message of a foreign error inside a bug may quote data.
-    const { reason: _, ...rest } = error.fields
-    return fromTable(error.code, error.code === 'bug' ? { type: rest.where, ...rest } : error.fields, redact)
+    // The message of a foreign error inside a bug may quote data: only where it was, or its class, is shown.
+    const { where, name } = error.fields
+    return fromTable(error.code, error.code === 'bug' ? { type: where ?? name } : error.fields, redact)
   }
   if (error instanceof Error && isUsage(error)) return usage(error, redact)
   return fromTable('bug', { type: error instanceof Error ? error.name : typeof error }, redact)

@@ -6,7 +6,7 @@ type GeneralCode = Exclude<ErrorCode, `exchange.${string}` | `nextcloud.${string
 
 export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
   'config.invalid': {
-    what: 'The configuration is not valid.[\n{problems}][ {key}: {problem}][ {key}: {reason}]',
+    what: 'The configuration is not valid.[\n{problems}][ {key}: {problem}][ {key}: {reason}][ {setting}: {reason}]',
     why: 'A value is missing, has a form that is not allowed, or does not fit another value.',
     next: 'Correct the lines named above (docs/reference/configuration.md), then: connector config check',
     exit: 'configuration',

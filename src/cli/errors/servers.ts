@@ -42,7 +42,7 @@ function shared(server: 'Exchange' | 'Nextcloud', files: string): Record<Shared<
       exit: 'accessRefused',
     },
     throttled: {
-      what: `${server} asks for patience[ ({detail})].`,
+      what: `${server} asks for patience[ ({detail})][ ({reason})].`,
       why: 'It is overloaded or in maintenance, or limits how much one account may ask.',
       next: `${AGAIN} (fewer at a time: Service__MaxUsersPerAdmin)`,
       exit: 'throttled',
@@ -60,19 +60,19 @@ function shared(server: 'Exchange' | 'Nextcloud', files: string): Record<Shared<
       exit: 'failed',
     },
     truncated: {
-      what: `An answer of ${server} ended too early[: {detail}].`,
+      what: `An answer of ${server} ended too early[: {detail}][: {reason}].`,
       why: 'The connection was cut. A shortened list is never taken for the whole one.',
       next: AGAIN,
       exit: 'unreachable',
     },
     'too-large': {
-      what: `An answer of ${server} was larger than {bytesMax} bytes.`,
+      what: `An answer of ${server} was too large[: more than {bytesMax} bytes].`,
       why: 'An item with enormous content, or a server that does not end its answer.',
       next: 'See which item it is with: connector status EMAIL',
       exit: 'failed',
     },
     redirect: {
-      what: `${server} redirects to another place[: {location}].`,
+      what: `${server} redirects to another place[: {location}][: {target}].`,
       why: 'Passwords are never sent to another host, nor from https to http.',
       next: `Set the final address yourself; the present one is shown by: ${CHECK}`,
       exit: 'configuration',

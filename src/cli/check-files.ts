@@ -1,0 +1,73 @@
+/** Checks the files that the configuration names: service accounts, users, certificates of authorities. */
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { loadAdmins } from '../config/admins.ts'
+import type { Config } from '../config/config.ts'
+import { resolveSecret } from '../config/secret.ts'
+import { loadUsersFile } from '../nextcloud/users-file.ts'
+import { ConnectorError } from '../ports/errors.ts'
+
+export type CheckedFiles = { admins: number; users: number; warnings: readonly string[] }
+
+/** `where` stands before a problem that does not name its file itself. */
+function attempt<T>(problems: string[], read: () => T, where = ''): T | null {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error
+    const { problems: list, path, key, reason } = error.fields
+    if (list !== undefined) problems.push(String(list))
+    else problems.push(path === undefined ? `${where}: ${key}: ${reason}` : `${path} cannot be read (${reason})`)
+    return null
+  }
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConnectorError('config.file', { path, reason: (error as NodeJS.ErrnoException).code }, error)
+  }
+}
+
+type Checked = { count: number; warnings: readonly string[] }
+
+function checkAdmins(config: Config): Checked {
+  const { admins, warnings } = loadAdmins(config.exchange.adminsFile)
+  return { count: admins.length, warnings }
+}
+
+/** Each app password is resolved too: a missing file should be found now, not in the night. */
+function checkUsers(config: Config, problems: string[]): Checked {
+  const defaultDavUrl = config.nextcloud.url ?? undefined
+  const file = loadUsersFile(config.nextcloud.usersFile, { resolveSecret, defaultDavUrl })
+  const warnings = [...file.warnings]
+  for (const user of file.users) {
+    const where = `${config.nextcloud.usersFile}: ${user.email}`
+    const secret = attempt(problems, () => user.appPassword(), where)
+    if (secret?.warning) warnings.push(secret.warning)
+  }
+  return { count: file.users.length, warnings }
+}
+
+function checkCertificate(path: string): void {
+  const pem = text(path)
+  try {
+    new X509Certificate(pem)
+  } catch (error) {
+    throw new ConnectorError('config.invalid', { problems: `${path}: is not a certificate in PEM form` }, error)
+  }
+}
+
+/** Throws ConnectorError `config.invalid` with every problem of every file. */
+export function checkFiles(config: Config): CheckedFiles {
+  const problems: string[] = []
+  const admins = attempt(problems, () => checkAdmins(config))
+  const users = attempt(problems, () => checkUsers(config, problems))
+  for (const path of [config.exchange.caFile, config.nextcloud.caFile])
+    if (path !== null) attempt(problems, () => checkCertificate(path))
+  if (problems.length > 0)
+    throw new ConnectorError('config.invalid', { count: problems.length, problems: problems.join('\n') })
+  const warnings = [...(admins?.warnings ?? []), ...(users?.warnings ?? [])]
+  return { admins: admins?.count ?? 0, users: users?.count ?? 0, warnings }
+}
