@@ -2,14 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { signIn } from './auth.ts'
-import { type Call, DAV_ROOT, emptyReply, type Reply, segmentsOf, type World } from './call.ts'
+import { type Call, type Reply, segmentsOf, type World } from './call.ts'
 import { dispatch, errorReply } from './dispatch.ts'
 import { DavError, databaseLocked } from './errors.ts'
-import { htmlReply, LOGIN_PAGE, replyInstead } from './fault-replies.ts'
+import { replyInstead } from './fault-replies.ts'
 import type { FaultEffect, Faults } from './faults.ts'
 import type { GatewayRequest } from './options.ts'
+import { outsideOfDav } from './outside.ts'
 import { reportName } from './report/report.ts'
 import { keptHeaders, type RequestLog } from './request-log.ts'
+import { send } from './send.ts'
 
 export type Front = { world: World; faults: Faults; log: RequestLog; origin: () => string; writers: { active: number } }
 
@@ -37,18 +39,6 @@ const headersOf = (request: IncomingMessage): Record<string, string> =>
       Array.isArray(value) ? value.join(', ') : (value ?? ''),
     ]),
   )
-
-/** Paths outside of the DAV root: discovery, status and the login page. */
-function outside(front: Front, path: string): Reply {
-  const { webroot, version } = front.world.options
-  if (path.startsWith(`${webroot}/.well-known/caldav`) || path.startsWith(`${webroot}/.well-known/carddav`))
-    return emptyReply(301, { Location: `${front.origin()}${webroot}${DAV_ROOT}` })
-  if (path === `${webroot}/status.php`) {
-    const status = { installed: true, maintenance: false, needsDbUpgrade: false, versionstring: `${version}.0.1` }
-    return { status: 200, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(status) }
-  }
-  return htmlReply(path === `${webroot}/` ? 200 : 404, LOGIN_PAGE)
-}
 
 /** SQLite has one writer: a write that meets another one may fail at once (43 % were measured with four writers). */
 async function work(front: Front, call: Call): Promise<Reply> {
@@ -95,27 +85,6 @@ async function answer(front: Front, call: Omit<Call, 'user'>, request: GatewayRe
   return reply
 }
 
-/** Nextcloud sets cookies on every request that brings none (nextcloud-facts 1a). */
-const COOKIES = [
-  'oc_sessionPassphrase=x; path=/; HttpOnly',
-  '__Host-nc_sameSiteCookielax=true; path=/',
-  'ocsim=1; path=/',
-]
-
-function send(response: ServerResponse, reply: Reply, options: { cookies: boolean; midReply: boolean }): number {
-  const body = Buffer.from(reply.body)
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value)
-  if (options.cookies) response.setHeader('Set-Cookie', COOKIES)
-  if (body.length > 0) response.setHeader('Content-Length', body.length)
-  response.writeHead(reply.status)
-  if (options.midReply) {
-    response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy())
-    return Math.floor(body.length / 2)
-  }
-  response.end(body)
-  return body.length
-}
-
 function loginOf(headers: Readonly<Record<string, string>>): string | null {
   const encoded = /^Basic (.+)$/i.exec(headers.authorization ?? '')?.[1]
   return encoded === undefined ? null : (Buffer.from(encoded, 'base64').toString().split(':')[0] ?? null)
@@ -145,7 +114,7 @@ export async function serve(front: Front, request: IncomingMessage, response: Se
   }
   const reply =
     segments === null
-      ? outside(front, path)
+      ? outsideOfDav(front.world, front.origin(), path)
       : await answer(front, { ...base, segments }, { method, url, headers, body: bytes })
   const entry = { number, atMs: front.world.options.clock.nowMs(), method, report, path, depth: headers.depth ?? null }
   const traffic = { user: loginOf(headers), bytesIn: bytes.length, headers: keptHeaders(headers) }

@@ -1,9 +1,10 @@
 /** PROPFIND with depth 0 and 1. Depth infinity is answered as 1, as Sabre does when it is not enabled. */
 import type { Call, Reply } from './call.ts'
+import { childrenOfResource } from './children.ts'
 import { DavError } from './errors.ts'
 import { multistatus, responseFor, type Wanted, wantedOf } from './multistatus.ts'
 import { dav } from './names.ts'
-import { childrenOfResource, resolve } from './resources.ts'
+import { resolve } from './resources.ts'
 import { parseXml } from './xml.ts'
 
 function wantedBy(call: Call): Wanted {

@@ -1,10 +1,11 @@
 /** calendar-query and addressbook-query. On the trash the filter is not looked at: everything trashed comes back (nextcloud-facts 3.2). */
 import type { Call, Reply } from '../call.ts'
+import { childrenOfResource } from '../children.ts'
 import { DavError } from '../errors.ts'
 import { allNamed, parseComponent } from '../ical.ts'
 import { multistatus, responseFor, wantedOf } from '../multistatus.ts'
 import { caldav, carddav } from '../names.ts'
-import { childrenOfResource, type Resource, resolve } from '../resources.ts'
+import { type Resource, resolve } from '../resources.ts'
 import { childNamed, childrenNamed, type XmlNode } from '../xml.ts'
 import { matchesFilter } from './filter.ts'
 import { respond } from './multiget.ts'

@@ -79,7 +79,7 @@ function deliver(world: World, message: ItipMessage, change: Change, cause: Caus
   const local = user !== undefined && deliverLocally(world, user, message)
   if (!message.significant) return '1.0'
   if (lastOccurrenceMs(message.calendar) < world.options.clock.nowMs()) return local ? '1.2' : '5.2'
-  if (!announced(change)) return local ? '1.2' : '1.0'
+  if (message.method === 'REQUEST' && !announced(change)) return local ? '1.2' : '1.0'
   world.outbox.push({
     method: message.method,
     from: message.sender.replace('mailto:', ''),
