@@ -3,7 +3,6 @@ import { DAV_WRITE_CONCURRENCY_MAX } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Side } from '../ports/side.ts'
-import type { CollectionKind } from '../ports/state-store.ts'
 import type { Codec } from './codec.ts'
 import type { DavClient } from './dav/client.ts'
 import { hrefsOf } from './dav/href.ts'
@@ -17,9 +16,6 @@ import { findByToken, readItems } from './side-read.ts'
 export type NextcloudSideOptions = {
   client: DavClient
   collectionUrl: string
-  kind: CollectionKind
-  /** IANA zone in which floating times and dates of this user are meant. */
-  floatingZone: string
   clock: Clock
   log: Log
   /** Writes under way at once; 1 for a Nextcloud on SQLite. */
