@@ -49,6 +49,7 @@ async function describeNew(client: DavClient, url: string, home: DavHome): Promi
 function slugOf(displayName: string): string {
   const plain = displayName
     .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
