@@ -53,7 +53,7 @@ function requestHeaders(mailbox: string | null): Record<string, string> {
     accept: 'text/xml',
     'accept-encoding': 'gzip',
     'user-agent': 'nextcloud-exchange-connector',
-    // Routes the request to the server that holds the mailbox.
-    ...(mailbox === null ? {} : { 'x-anchormailbox': mailbox }),
+    // Routes the request to the server that holds the mailbox. A hint: an address that no header can hold goes without.
+    ...(mailbox !== null && /^[!-~]+$/.test(mailbox) ? { 'x-anchormailbox': mailbox } : {}),
   }
 }
