@@ -2,8 +2,8 @@
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { CollectionPair, Intent, ItemPair, Observation } from '../ports/state-store.ts'
 import { read, type StateDatabase } from './database.ts'
+import { inLists } from './in-lists.ts'
 import { intentOf, itemPairOf, observationOf, SIDE_ID } from './item-rows.ts'
-import { chunks } from './removals.ts'
 import { collectionPairOf } from './rows.ts'
 
 export async function collectionPairs(state: StateDatabase, mailboxId: string): Promise<CollectionPair[]> {
@@ -28,7 +28,7 @@ export async function observations(
   ids: readonly ItemId[],
 ): Promise<Observation[]> {
   const found: Observation[] = []
-  for (const some of chunks([...new Set(ids)])) {
+  for (const some of inLists([...new Set(ids)])) {
     const rows = await read(state, (db) =>
       db
         .selectFrom('observation')

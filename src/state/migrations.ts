@@ -53,7 +53,8 @@ const items = ({ text, int, strict }: ColumnTypes) => [
     nextcloud_id ${text} not null, nextcloud_version ${text} not null, nextcloud_hashes ${text} not null,
     constraint item_pair_exchange unique (pair_id, exchange_id),
     constraint item_pair_nextcloud unique (pair_id, nextcloud_id))${strict}`,
-  'create index item_pair_uid on item_pair (pair_id, uid_key)',
+  // uid_key stands first: an index that begins with the pair tempts a planner without statistics to walk through the whole pair.
+  'create index item_pair_uid on item_pair (uid_key, pair_id)',
   `create table observation (
     pair_id ${text} not null references collection_pair (id), side ${text} not null ${SIDE_CHECK}, item_id ${text} not null,
     state ${text} not null check (state in ('present', 'gone', 'unreadable')), version ${text},
@@ -61,9 +62,10 @@ const items = ({ text, int, strict }: ColumnTypes) => [
     dirty ${int} not null, attempts ${int} not null, retry_at_ms ${int}, problem_code ${text}, problem_detail ${text},
     constraint observation_key primary key (pair_id, side, item_id))${strict}`,
   // What makes an idle pass cheap: it holds the rows that are not yet decided upon, and nothing else.
-  'create index observation_dirty on observation (pair_id, side) where dirty = 1',
-  'create index observation_problem on observation (pair_id) where problem_code is not null',
-  'create index observation_uid on observation (pair_id, side, uid_key)',
+  // `dirty` is also a column of it: without statistics SQLite takes the index with the most equal columns.
+  'create index observation_dirty on observation (pair_id, dirty, side, item_id) where dirty = 1',
+  'create index observation_problem on observation (pair_id, side, item_id) where problem_code is not null',
+  'create index observation_uid on observation (uid_key, pair_id, side)',
   `create table intent (
     token ${text} primary key, pair_id ${text} not null references collection_pair (id),
     action ${text} not null check (action in ('create', 'update', 'remove')), side ${text} not null ${SIDE_CHECK},

@@ -2,7 +2,7 @@
 import { unreachable } from '../ports/errors.ts'
 import type { Lease, StateChange } from '../ports/state-store.ts'
 import { bug, type StateTransaction } from './database.ts'
-import { chunks } from './removals.ts'
+import { inLists } from './in-lists.ts'
 
 export function requireOwnMailbox(lease: Lease, changes: readonly StateChange[]): void {
   for (const change of changes) {
@@ -22,7 +22,7 @@ export async function requireOwnPairs(
     const pairId = pairOf(change)
     if (pairId !== null) unknown.add(pairId)
   }
-  for (const ids of chunks([...unknown])) {
+  for (const ids of inLists([...unknown])) {
     const rows = await trx.selectFrom('collection_pair').select(['id', 'mailbox_id']).where('id', 'in', ids).execute()
     for (const row of rows) {
       if (row.mailbox_id !== lease.mailboxId) throw bug('a change names a pair of another mailbox')

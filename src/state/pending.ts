@@ -3,73 +3,64 @@ import { sql } from 'kysely'
 import type { SideName } from '../ports/side.ts'
 import type { ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
 import { type Queries, read, type StateDatabase } from './database.ts'
+import { inLists } from './in-lists.ts'
 import { itemPairOf, observationOf, SIDE_ID } from './item-rows.ts'
 
+const SIDES = ['exchange', 'nextcloud'] as const
 type Sided<T> = Record<SideName, T>
 
+/**
+ * Three small steps by key instead of one join, which a planner without statistics turns into a walk through all items
+ * (measured on PostgreSQL with 10,000 dirty items in a fresh database: 5 s, against 0.5 s).
+ */
 export async function pending(state: StateDatabase, pairId: string, nowMs: number): Promise<PendingRow[]> {
   return await read(state, async (db) => {
     const due = await dueObservations(db, pairId, nowMs)
-    if (due.length === 0) return []
-    const itemPairs = await bases(db, pairId)
-    const others = await counterparts(db, pairId)
+    const itemPairs = await bases(db, pairId, due)
+    const others = await counterparts(db, pairId, { due, itemPairs })
     return assemble(due, itemPairs, others)
   })
 }
 
-/** `dirty = 1` stands literally in every query: only then SQLite uses the partial index on it. */
-const DIRTY = sql<boolean>`o.dirty = 1`
-
 async function dueObservations(db: Queries, pairId: string, nowMs: number): Promise<Observation[]> {
   const rows = await db
-    .selectFrom('observation as o')
-    .selectAll('o')
-    .where('o.pair_id', '=', pairId)
-    .where(DIRTY)
-    .where((eb) => eb.or([eb('o.retry_at_ms', 'is', null), eb('o.retry_at_ms', '<=', Math.floor(nowMs))]))
+    .selectFrom('observation')
+    .selectAll()
+    .where('pair_id', '=', pairId)
+    // Literally, not as a parameter: only then SQLite uses the partial index (sqlite.org/partialindex.html, 2).
+    .where(sql<boolean>`dirty = 1`)
+    .where((eb) => eb.or([eb('retry_at_ms', 'is', null), eb('retry_at_ms', '<=', Math.floor(nowMs))]))
     .execute()
   return rows.map(observationOf)
 }
 
-/** Item pairs of every dirty observation, whatever its retry time. */
-async function bases(db: Queries, pairId: string): Promise<ItemPair[]> {
+async function bases(db: Queries, pairId: string, due: readonly Observation[]): Promise<ItemPair[]> {
   const found = new Map<string, ItemPair>()
-  for (const side of ['exchange', 'nextcloud'] as const) {
-    const rows = await joined(db, pairId, side).selectAll('ip').execute()
-    for (const row of rows) found.set(row.id, itemPairOf(row))
+  for (const side of SIDES) {
+    for (const ids of inLists(due.filter((observation) => observation.side === side).map(({ itemId }) => itemId))) {
+      const query = db.selectFrom('item_pair').selectAll().where('pair_id', '=', pairId).where(SIDE_ID[side], 'in', ids)
+      for (const row of await query.execute()) found.set(row.id, itemPairOf(row))
+    }
   }
   return [...found.values()]
 }
 
-/** What the other side of those item pairs was last seen as. */
-async function counterparts(db: Queries, pairId: string): Promise<Observation[]> {
+/** What the items of those pairs were last seen as, where the due observations do not tell it already. */
+async function counterparts(
+  db: Queries,
+  pairId: string,
+  { due, itemPairs }: { due: readonly Observation[]; itemPairs: readonly ItemPair[] },
+): Promise<Observation[]> {
   const found: Observation[] = []
-  for (const [side, other] of [
-    ['exchange', 'nextcloud'],
-    ['nextcloud', 'exchange'],
-  ] as const) {
-    const rows = await joined(db, pairId, side)
-      .crossJoin('observation as x')
-      .whereRef('x.pair_id', '=', 'ip.pair_id')
-      .where('x.side', '=', other)
-      .whereRef('x.item_id', '=', `ip.${SIDE_ID[other]}`)
-      .selectAll('x')
-      .execute()
-    found.push(...rows.map(observationOf))
+  for (const side of SIDES) {
+    const known = new Set(due.filter((observation) => observation.side === side).map(({ itemId }) => itemId))
+    const missing = itemPairs.map((itemPair) => itemPair[side].id).filter((id) => !known.has(id))
+    for (const ids of inLists(missing)) {
+      const query = db.selectFrom('observation').selectAll().where('pair_id', '=', pairId).where('side', '=', side)
+      found.push(...(await query.where('item_id', 'in', ids).execute()).map(observationOf))
+    }
   }
   return found
-}
-
-/** `cross join` keeps SQLite from starting with the ten thousand item pairs (sqlite.org/optoverview.html, 8.2); PostgreSQL plans it freely. */
-function joined(db: Queries, pairId: string, side: SideName) {
-  return db
-    .selectFrom('observation as o')
-    .crossJoin('item_pair as ip')
-    .where('o.pair_id', '=', pairId)
-    .where('o.side', '=', side)
-    .where(DIRTY)
-    .whereRef('ip.pair_id', '=', 'o.pair_id')
-    .whereRef(`ip.${SIDE_ID[side]}`, '=', 'o.item_id')
 }
 
 function assemble(

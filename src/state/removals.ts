@@ -1,8 +1,8 @@
 /** The changes of a commit that remove rows. Rows of another mailbox are out of reach: a lease covers one mailbox only. */
-import { STATE_BATCH_ROWS_MAX } from '../limits.ts'
 import type { ItemId, SideName, Token } from '../ports/side.ts'
 import type { Lease } from '../ports/state-store.ts'
 import type { StateTransaction } from './database.ts'
+import { inLists } from './in-lists.ts'
 
 type ObservationKey = { pairId: string; side: SideName; itemId: ItemId }
 
@@ -10,7 +10,7 @@ export async function dropObservations(trx: StateTransaction, drops: readonly Ob
   for (const group of Map.groupBy(drops, ({ pairId, side }) => `${pairId} ${side}`).values()) {
     const [first] = group
     if (first === undefined) continue
-    for (const ids of chunks(group.map(({ itemId }) => itemId))) {
+    for (const ids of inLists(group.map(({ itemId }) => itemId))) {
       await trx
         .deleteFrom('observation')
         .where('pair_id', '=', first.pairId)
@@ -26,7 +26,7 @@ export async function dropItemPairs(
   lease: Lease,
   drops: readonly { id: string }[],
 ): Promise<void> {
-  for (const ids of chunks(drops.map(({ id }) => id))) {
+  for (const ids of inLists(drops.map(({ id }) => id))) {
     await trx.deleteFrom('item_pair').where('id', 'in', ids).where('pair_id', 'in', pairsOf(trx, lease)).execute()
   }
 }
@@ -36,7 +36,7 @@ export async function closeIntents(
   lease: Lease,
   closed: readonly { token: Token }[],
 ): Promise<void> {
-  for (const tokens of chunks(closed.map(({ token }) => token))) {
+  for (const tokens of inLists(closed.map(({ token }) => token))) {
     await trx.deleteFrom('intent').where('token', 'in', tokens).where('pair_id', 'in', pairsOf(trx, lease)).execute()
   }
 }
@@ -54,11 +54,4 @@ export async function resetPair(trx: StateTransaction, pairId: string): Promise<
     .set({ exchange_cursor: null, nextcloud_cursor: null, first_pass_done: 0 })
     .where('id', '=', pairId)
     .execute()
-}
-
-/** Keeps statements below the limit of bound parameters. */
-export function chunks<T>(list: readonly T[]): T[][] {
-  const parts: T[][] = []
-  for (let at = 0; at < list.length; at += STATE_BATCH_ROWS_MAX) parts.push(list.slice(at, at + STATE_BATCH_ROWS_MAX))
-  return parts
 }

@@ -1,9 +1,9 @@
 /** Finds items by uid, through the short hash that the index holds. */
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { read, type StateDatabase } from './database.ts'
+import { inLists } from './in-lists.ts'
 import { itemPairOf, observationOf, SIDE_ID } from './item-rows.ts'
 import type { SideOfPair } from './items.ts'
-import { chunks } from './removals.ts'
 import { storable, uidKey } from './text.ts'
 
 export async function unpairedByUid(
@@ -13,7 +13,7 @@ export async function unpairedByUid(
 ): Promise<Observation[]> {
   const wanted = new Set(uids.map(storable))
   const found: Observation[] = []
-  for (const keys of chunks([...new Set(uids.map(uidKey))])) {
+  for (const keys of inLists([...new Set(uids.map(uidKey))])) {
     const rows = await read(state, (db) =>
       db
         .selectFrom('observation as o')
@@ -47,7 +47,7 @@ export async function itemPairsByUid(
 ): Promise<ItemPair[]> {
   const wanted = new Set(uids.map(storable))
   const found: ItemPair[] = []
-  for (const keys of chunks([...new Set(uids.map(uidKey))])) {
+  for (const keys of inLists([...new Set(uids.map(uidKey))])) {
     const rows = await read(state, (db) =>
       db
         .selectFrom('item_pair')
