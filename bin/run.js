@@ -20,7 +20,10 @@ function refuse(text, exitCode) {
 function handOver() {
   const bundled = join(root, 'node_modules', 'node', 'bin', 'node')
   if (!existsSync(bundled))
-    refuse(`The connector needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}. Install it, or run: npm ci`, 78)
+    refuse(
+      `The connector needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}. Install it, or run: npm ci`,
+      78,
+    )
   const child = spawn(bundled, [file, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => refuse(`Node ${NODE_MAJOR_MIN} could not be started: ${error.message}`, 78))

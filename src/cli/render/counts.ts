@@ -4,7 +4,8 @@ import { safe, table } from './text.ts'
 
 const PARTS = ['unchanged', 'created', 'updated', 'removed', 'conflicts', 'skipped', 'failed'] as const
 const TITLES = ['same', 'new', 'changed', 'removed', 'conflict', 'skipped', 'failed'] as const
-const NAME_WIDTH_MAX = 18
+const NAME_WIDTH_MIN = 8
+const TABLE_WIDTH = 80
 
 export const NO_COUNTS: PassCounts = {
   seen: 0,
@@ -27,17 +28,19 @@ export function addsUp(counts: PassCounts): boolean {
   return counts.seen === PARTS.reduce((sum, part) => sum + counts[part], 0)
 }
 
-/** One line per name; a total below when there are several. */
+/** One line per name; a total below when there are several. Long names give way to large numbers. */
 export function countsTable(title: string, rows: readonly { name: string; counts: PassCounts }[]): string {
   const total = rows.length > 1 ? [{ name: 'total', counts: addCounts(rows.map((row) => row.counts)) }] : []
-  const right = (name: string) => ({ title: name, align: 'right' as const })
-  const text = table(
-    [{ title, max: NAME_WIDTH_MAX }, right('seen'), ...TITLES.map(right)],
-    [...rows, ...total].map(({ name, counts }) => [
-      safe(name),
-      ...(['seen', ...PARTS] as const).map((part) => String(counts[part])),
-    ]),
-  )
+  const lines = [...rows, ...total].map(({ name, counts }) => [
+    safe(name),
+    ...(['seen', ...PARTS] as const).map((part) => String(counts[part])),
+  ])
+  const titles = ['seen', ...TITLES]
+  const numbersWidth = titles.reduce((sum, word, index) => {
+    return sum + 2 + Math.max(word.length, ...lines.map((line) => line[index + 1]?.length ?? 0))
+  }, 0)
+  const max = Math.max(NAME_WIDTH_MIN, TABLE_WIDTH - numbersWidth)
+  const text = table([{ title, max }, ...titles.map((word) => ({ title: word, align: 'right' as const }))], lines)
   const wrong = rows.filter((row) => !addsUp(row.counts)).map((row) => safe(row.name))
   return wrong.length === 0
     ? text
