@@ -2,6 +2,7 @@
 
 import type { World } from './call.ts'
 import { DavError } from './errors.ts'
+import { firstLogin } from './first-login.ts'
 import type { GatewayRequest } from './options.ts'
 import type { User } from './store.ts'
 
@@ -30,5 +31,7 @@ export function signIn(world: World, request: GatewayRequest): User {
     .split(':')
   const user = world.store.users.get(login) ?? world.store.userByEmail(login)
   if (!match || !user || rest.join(':') !== user.appPassword) throw refused()
+  // A first Basic request makes the default collections on 32 and 34; one through a gateway never does (nextcloud-facts 3.3).
+  if (!user.loggedIn && world.options.version >= 32) firstLogin(world.store, user)
   return enabled(user)
 }

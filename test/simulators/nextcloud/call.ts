@@ -6,7 +6,13 @@ import type { Store, User } from './store.ts'
 import { renderXml, type XmlOut } from './xml.ts'
 
 /** State of the simulated server. */
-export type World = { options: ResolvedOptions; store: Store; outbox: Mail[] }
+export type World = {
+  options: ResolvedOptions
+  store: Store
+  outbox: Mail[]
+  /** Errors of the simulator itself; closing it throws when there are any. */
+  bugs: string[]
+}
 
 export type Call = {
   world: World

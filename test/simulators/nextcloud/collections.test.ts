@@ -64,10 +64,20 @@ describe('discovery', () => {
     expect(names).toEqual(['', 'personal/', 'personal_shared_by_bob/', 'inbox/', 'outbox/', 'trashbin/', 'holidays/'])
   })
 
-  it('gives a user who never logged in neither calendars nor address books', async () => {
-    sim.addUser('new', 'n', { loggedIn: false })
-    const reply = await rawClient(sim, 'new', 'n')('PROPFIND', 'calendars/new/', { headers: { Depth: '1' } })
-    expect(listed(reply.text).some((entry) => entry.href.endsWith('/personal/'))).toBe(false)
+  it.each([
+    [29, 'Basic', false],
+    [34, 'Basic', true],
+    [34, 'a gateway', false],
+  ] as const)('on %i, a first request by %s makes the default calendar: %s', async (version, way, made) => {
+    const fresh = await startNextcloudSimulator({
+      version,
+      authenticate: ({ headers }) => headers['x-act-for'] ?? null,
+    })
+    fresh.addUser('new', 'n', { loggedIn: false })
+    const headers = { Depth: '1', ...(way === 'Basic' ? {} : { 'X-Act-For': 'new' }) }
+    const reply = await rawClient(fresh, 'new', 'n')('PROPFIND', 'calendars/new/', { headers })
+    expect(listed(reply.text).some((entry) => entry.href.endsWith('/personal/'))).toBe(made)
+    await fresh.close()
   })
 
   it('hides the homes of others', async () => {

@@ -66,6 +66,7 @@ export function dispatch(call: Call): Reply {
   } catch (error) {
     if (error instanceof DavError) return errorReply(error)
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    call.world.bugs.push(message)
     return { status: 500, headers: { 'Content-Type': 'text/plain', 'X-Simulator-Bug': '1' }, body: message }
   }
 }

@@ -2,21 +2,19 @@
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { World } from './call.ts'
-import { newAddressBook } from './cards/address-book.ts'
 import { type FaultEffect, type FaultHandle, type FaultMatch, Faults } from './faults.ts'
+import { firstLogin } from './first-login.ts'
 import { type Front, serve } from './http.ts'
-import { apple, dav } from './names.ts'
 import { type NextcloudSimulatorOptions, resolveOptions } from './options.ts'
 import { Person } from './person.ts'
 import { RequestLog } from './request-log.ts'
 import type { Mail } from './scheduling/mail.ts'
 import { Store } from './store.ts'
-import { textEl } from './xml.ts'
 
 export type NewUser = {
   email?: string
   displayName?: string
-  /** `false`: the user never logged in and has neither calendars nor address books (nextcloud-facts 3.3). */
+  /** `false`: the user never logged in and has neither calendars nor address books until a first Basic request (not on 29, nextcloud-facts 3.3). */
   loggedIn?: boolean
 }
 
@@ -32,18 +30,8 @@ export type NextcloudSimulator = {
   user(uid: string): Person
   fault(match: FaultMatch, effect: FaultEffect): FaultHandle
   clearFaults(): void
+  /** Stops the server; throws when the simulator itself failed on a request, so that no test mistakes that for Nextcloud. */
   close(): Promise<void>
-}
-
-/** What the first login creates: `personal` holds events only, and the address book `contacts`. */
-function firstLogin(world: World, uid: string): void {
-  const user = world.store.users.get(uid)
-  if (!user) return
-  const properties = [textEl(dav('displayname'), 'Personal'), textEl(apple('calendar-color'), '#0082c9')]
-  world.store.createCalendar(user, 'personal', { components: ['VEVENT'], properties })
-  const id = world.store.nextId()
-  const name = [textEl(dav('displayname'), 'Contacts')]
-  user.addressBooks.set('contacts', newAddressBook({ id, owner: uid, uri: 'contacts', properties: name }))
 }
 
 function listening(front: Omit<Front, 'origin'>): Promise<{ origin: string; close: () => Promise<void> }> {
@@ -72,7 +60,7 @@ function listening(front: Omit<Front, 'origin'>): Promise<{ origin: string; clos
 
 /** Starts the server on an ephemeral port. Close it in the test's teardown. */
 export async function startNextcloudSimulator(options: NextcloudSimulatorOptions = {}): Promise<NextcloudSimulator> {
-  const world: World = { options: resolveOptions(options), store: new Store(), outbox: [] }
+  const world: World = { options: resolveOptions(options), store: new Store(), outbox: [], bugs: [] }
   const faults = new Faults()
   const requests = new RequestLog(world.options.logEntriesMax)
   const { origin, close } = await listening({ world, faults, log: requests, writers: { active: 0 } })
@@ -88,13 +76,17 @@ export async function startNextcloudSimulator(options: NextcloudSimulatorOptions
     outbox: world.outbox,
     requests,
     addUser: (uid, appPassword, init = {}) => {
-      world.store.addUser({ uid, appPassword, email: init.email ?? '', displayName: init.displayName ?? uid })
-      if (init.loggedIn ?? true) firstLogin(world, uid)
+      const user = { uid, appPassword, email: init.email ?? '', displayName: init.displayName ?? uid }
+      const added = world.store.addUser(user)
+      if (init.loggedIn ?? true) firstLogin(world.store, added)
       return person(uid)
     },
     user: person,
     fault: (match, effect) => faults.add(match, effect),
     clearFaults: () => faults.clear(),
-    close,
+    close: async () => {
+      await close()
+      if (world.bugs.length > 0) throw new Error(`the simulator itself failed: ${world.bugs.join('\n')}`)
+    },
   }
 }

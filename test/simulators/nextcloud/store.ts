@@ -26,6 +26,8 @@ export type User = {
   email: string
   displayName: string
   disabled: boolean
+  /** Whether the first login has made the default calendar and address book. */
+  loggedIn: boolean
   readonly calendars: Map<string, Calendar>
   readonly addressBooks: Map<string, AddressBook>
   readonly subscriptions: Subscription[]
@@ -47,6 +49,7 @@ export class Store {
     const full: User = {
       ...user,
       disabled: false,
+      loggedIn: false,
       calendars: new Map(),
       addressBooks: new Map(),
       subscriptions: [],
