@@ -7,7 +7,7 @@ import { type Effect, Faults } from './faults.ts'
 import { MailboxHandle } from './mailbox-handle.ts'
 import { Outbox } from './outbox.ts'
 import { RequestLog } from './request-log.ts'
-import { checkSchema } from './schema/check.ts'
+import { checkSchema, loadSchema } from './schema/check.ts'
 import { EWS_PATH, type Listening, listen, type Reply, type TlsFiles } from './server.ts'
 import { faultXml, readEnvelope, responseXml } from './soap.ts'
 import { Mailbox } from './store.ts'
@@ -37,6 +37,7 @@ export class ExchangeSimulator {
   readonly zones = new ZoneTable()
   readonly accounts = new Map<string, ServiceAccount>()
   readonly #mailboxes = new Map<string, Mailbox>()
+  readonly #schema = loadSchema()
   readonly #settings: Settings
   readonly #clock: { nowMs(): number }
   #listening: Listening | undefined
@@ -119,7 +120,7 @@ export class ExchangeSimulator {
     try {
       const root = this.#parse(body)
       const { headers, operation } = readEnvelope(root)
-      checkSchema(root)
+      checkSchema(root, this.#schema)
       const mailbox = mailboxFor(account, headers.impersonated, (email) => this.#mailboxes.get(email.toLowerCase()))
       const outZone = headers.timeZone && this.#zoneOf(headers.timeZone)
       const call: Call = {
