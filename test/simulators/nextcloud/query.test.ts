@@ -57,6 +57,17 @@ describe('calendar-query', () => {
     expect(await range('20300721T070000Z', '20300722T073000Z')).toEqual(['weekly.ics'])
   })
 
+  it('ends a series at its UNTIL, an instant for a zoned series and a whole day for a date', async () => {
+    put('tokyo', [
+      'DTSTART;TZID=Asia/Tokyo:20300107T060000',
+      'DURATION:PT1H',
+      'RRULE:FREQ=WEEKLY;UNTIL=20300113T210000Z',
+    ])
+    put('dates', ['DTSTART;VALUE=DATE:20300106', 'RRULE:FREQ=WEEKLY;UNTIL=20300113'])
+    expect(await range('20300113T210000Z', '20300113T220000Z')).toEqual(['tokyo.ics', 'dates.ics'])
+    expect(await range('20300120T000000Z', '20300122T000000Z')).toEqual([])
+  })
+
   it('answers 400 with depth 0 and to a range that ends before it starts', async () => {
     expect((await dav('REPORT', 'calendars/alice/personal/', { body: queryBody('') })).status).toBe(400)
     const filter =
