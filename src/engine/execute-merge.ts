@@ -122,15 +122,17 @@ function land(work: MergeWork, outcomes: Outcomes, side: SideName): Landed {
   return { item: outcome.item, written: { desired: work.writes[side].desired, replaced: work.items[side].model } }
 }
 
-/** Fields that could not be written on the other side keep their old base here: they still have to travel. */
+/**
+ * Fields that could not be written keep their old base on both sides: where they come from, because they still have to travel,
+ * and where they lost a conflict, because there it still has to be seen as one.
+ */
 function baseAfter(
   context: PassContext,
   work: MergeWork,
   side: SideName,
   after: { landed: Landed; stuck: readonly SideName[] },
 ) {
-  const target = otherSide(side)
-  const paths = after.stuck.includes(target) ? work.writes[target].changed : []
+  const paths = after.stuck.flatMap((target) => work.writes[target].changed)
   return baseOf(context, side, after.landed, { paths, oldBase: work.itemPair?.[side].hashes ?? null })
 }
 

@@ -32,6 +32,9 @@ function quietChanges(context: PassContext, entry: PlanEntry, accounts: Accounts
       return rebind(context, entry)
     case 'forget':
       return forget(context, entry, accounts)
+    case 'wait':
+      accounts.note(keyOf(entry), 'skipped')
+      return []
     case 'skip':
       return skip(context, entry, accounts)
     case 'create':
@@ -85,8 +88,8 @@ function forget(
 }
 
 function skip(context: PassContext, entry: Extract<PlanEntry, { kind: 'skip' }>, accounts: Accounts): StateChange[] {
-  const { observation, itemPair, reason } = entry
-  accounts.note(itemPair ? `pair:${itemPair.id}` : `${observation.itemId}@${observation.side}`, 'skipped')
+  const { observation, reason } = entry
+  accounts.note(keyOf(entry), 'skipped')
   if (reason === 'outside-window') return [settled(observation)]
   const problem = observation.problem ?? { code: 'item.duplicate-uid', detail: '' }
   accounts.problems.push({ side: observation.side, uid: observation.uid, title: '', ...problem })
@@ -94,6 +97,10 @@ function skip(context: PassContext, entry: Extract<PlanEntry, { kind: 'skip' }>,
   if (reason === 'duplicate-uid') return [settled(observation, problem)]
   // Unreadable: asked again later, ever more rarely (LOS-8); a change of the item makes it pending at once.
   return [failed(context, observation, new ConnectorError('item.unreadable', { detail: problem.detail }))]
+}
+
+function keyOf({ itemPair, observation }: Extract<PlanEntry, { kind: 'skip' | 'wait' }>): string {
+  return itemPair ? `pair:${itemPair.id}` : `${observation.itemId}@${observation.side}`
 }
 
 function skipAction(observation: Observation, reason: Action['reason']): Action {

@@ -86,7 +86,7 @@ async function compareAll(context: PassContext, side: SideName): Promise<Listing
     cursor = page.cursor
     if (!page.more) break
   }
-  const vanished = listed.size === 0 ? 0 : await confirmMissing(context, side, listed)
+  const vanished = await confirmMissing(context, side, listed)
   await context.store.commit(context.lease, [setCursor(context, side, cursor)])
   rememberCursor(context, side, cursor)
   return { side, listed: listed.size, vanished, appeared }
@@ -109,7 +109,7 @@ async function confirmMissing(context: PassContext, side: SideName, listed: Read
 
 type ReadChanges = { changes: StateChange[]; appeared: number; items: SideItem[] }
 
-/** Reads what the hints name unless the known version is the hinted one. A removal of something unknown needs no look. */
+/** Reads what the hints name unless the known version is the hinted one. */
 async function readHints(context: PassContext, side: SideName, hints: readonly Hint[]): Promise<ReadChanges> {
   const ids = [...new Set(hints.map((hint) => hint.id))]
   const known = await observationsById(context, side, ids)
@@ -117,8 +117,8 @@ async function readHints(context: PassContext, side: SideName, hints: readonly H
   const removed = new Set(hints.filter((hint) => hint.kind === 'removed').map((hint) => hint.id))
   const toRead = ids.filter((id) => {
     const observation = known.get(id)
-    if (!observation) return !removed.has(id)
-    if (observation.state !== 'present' || removed.has(id)) return true
+    // A removal of something unknown needs a look as well: feeds call new items removed (Nextcloud, MAX(operation)).
+    if (observation?.state !== 'present' || removed.has(id)) return true
     const version = versions.get(id)
     return version == null || version !== observation.version
   })
@@ -171,6 +171,7 @@ function observe(
   return {
     ...(before ?? blank(context, side, result.id)),
     state: 'unreadable',
+    uid: result.uid ?? before?.uid ?? '',
     version: result.version,
     dirty: true,
     attempts: 0,

@@ -62,13 +62,13 @@ function endsEverything(error: ConnectorError): boolean {
 async function runRounds(context: PassContext, accounts: Accounts): Promise<Result> {
   let listings: Listing[] = []
   for (let round = 0; round < ROUNDS_MAX; round++) {
-    await recover(context)
+    await recover(context, accounts)
     if (round === 0) listings = await observe(context)
     const input = await pendingRows(context)
-    if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
     const planned = withoutForbidden(context, plan(input))
     const stopped = await guarded(context, planned, round === 0 ? listings : [])
     if (stopped) return { halt: stopped, error: null, leftOver: true }
+    if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
     await execute(context, planned.entries, accounts)
     if (context.dryRun) return { halt: null, error: null, leftOver: false }
   }
@@ -85,8 +85,9 @@ async function observe(context: PassContext): Promise<Listing[]> {
 
 /** A full comparison is due; spread over the pairs by a part of the interval that depends on the pair. */
 function scrubIsDue(context: PassContext): boolean {
-  const { lastScrubAtMs, id } = context.pair
-  if (lastScrubAtMs === null) return true
+  const { lastScrubAtMs, id, halt } = context.pair
+  // What a listing said must be said by a listing again before anything of it is done.
+  if (lastScrubAtMs === null || halt?.guard === 'empty-side') return true
   const spread = (Number.parseInt(id.replaceAll('-', '').slice(0, 6), 16) || 0) / 0xffffff
   return context.clock.nowMs() - lastScrubAtMs > context.options.scrubIntervalMs * (0.75 + 0.5 * spread)
 }
@@ -99,6 +100,7 @@ function withoutForbidden(context: PassContext, planned: Plan): Plan {
 
 async function guarded(context: PassContext, planned: Plan, listings: Listing[]): Promise<HaltReason | null> {
   const { store, pair, options } = context
+  if (pair.halt?.guard === 'server-rolled-back' && !pair.halt.released) return pair.halt
   const nowMs = context.clock.nowMs()
   const pairs = await store.collectionPairs(pair.mailboxId)
   const sizes = await Promise.all(pairs.map((other) => store.countItemPairs(other.id)))

@@ -1,4 +1,5 @@
 /** The rows that a round plans: what is dirty, and the items of the same UID that it may belong to. */
+import { ITEM_ATTEMPTS_QUARANTINE } from '../limits.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { Observation, PendingRow } from '../ports/state-store.ts'
 import type { PlanInput } from '../sync/plan.ts'
@@ -28,7 +29,8 @@ export async function pendingRows(context: PassContext): Promise<PlanInput> {
     }
     for (const itemPair of await context.store.itemPairsByUid(context.pair.id, chunk)) pairedUids.add(itemPair.uid)
   }
-  return { rows: [...rows, ...more], pairedUids, window: windowAt(context, nowMs) }
+  const veils = await veilsOf(context)
+  return { rows: [...rows, ...more], pairedUids, veils, window: windowAt(context, nowMs) }
 }
 
 /** Items whose turn to be tried again has come are read again first. True when anything was read. */
@@ -45,6 +47,17 @@ async function retryUnreadable(context: PassContext, rows: readonly PendingRow[]
     any = true
   }
   return any
+}
+
+/** Items of unknown UID count until they are quarantined: one broken item does not hold up a mailbox for ever. */
+async function veilsOf(context: PassContext): Promise<PlanInput['veils']> {
+  const problems = await context.store.problems(context.pair.id)
+  const veil = (side: SideName) => {
+    const unreadable = problems.filter((one) => one.side === side && one.state === 'unreadable')
+    const unknown = unreadable.some((one) => one.uid === '' && one.attempts < ITEM_ATTEMPTS_QUARANTINE)
+    return { uids: new Set(unreadable.map((one) => one.uid).filter((uid) => uid !== '')), unknown }
+  }
+  return { exchange: veil('exchange'), nextcloud: veil('nextcloud') }
 }
 
 function rowOf(observation: Observation): PendingRow {

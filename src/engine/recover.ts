@@ -6,19 +6,30 @@
 import type { ItemId, SideItem, SideName } from '../ports/side.ts'
 import type { FieldHashes, Intent, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
+import type { Accounts } from './accounts.ts'
 import type { PassContext } from './context.ts'
 import { observationOf, readItems } from './observe.ts'
 import { logAction } from './settle.ts'
 
-export async function recover(context: PassContext): Promise<{ settled: number }> {
+export async function recover(context: PassContext, accounts: Accounts): Promise<{ settled: number }> {
   const intents = await context.store.openIntents(context.pair.id)
   for (const intent of intents) {
     await context.checkpoint()
     const changes = await settleIntent(context, intent)
+    account(intent, changes, accounts)
     await context.store.commit(context.lease, [...changes, { kind: 'close-intent', token: intent.token }])
     context.log.info({ side: intent.side, found: changes.length > 0 }, 'settled a creation whose answer was lost')
   }
   return { settled: intents.length }
+}
+
+/** A creation that was found is one item of this pass, the one that its source was. */
+function account(intent: Intent, changes: readonly StateChange[], accounts: Accounts): void {
+  const put = changes.find((change) => change.kind === 'put-item-pair')
+  if (!put) return
+  const key = intent.itemPairId ? `pair:${intent.itemPairId}` : `${intent.sourceId}@${otherSide(intent.side)}`
+  accounts.note(key, 'created')
+  accounts.becamePair(key, put.itemPair.id)
 }
 
 /** No changes when the server has no such item: the source is still pending and will be planned again. */

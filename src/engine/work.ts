@@ -64,6 +64,7 @@ export function prepare(context: PassContext, entry: PlanEntry, contents: Conten
     case 'forget':
     case 'skip':
     case 'rebind':
+    case 'wait':
       return null
   }
 }

@@ -56,7 +56,8 @@ export type ListEntry = { id: ItemId; version: Version | null }
 export type ReadResult =
   | { kind: 'present'; item: SideItem }
   | { kind: 'gone'; id: ItemId }
-  | { kind: 'unreadable'; id: ItemId; version: Version | null; error: ConnectorError }
+  /** `uid` when it can be told although the item cannot be read: then it is known which item waits. */
+  | { kind: 'unreadable'; id: ItemId; version: Version | null; error: ConnectorError; uid?: string | null }
 
 /** `desired` is what shall be there; the token is already journalled (I13). */
 export type CreateRequest = { token: Token; desired: Item }

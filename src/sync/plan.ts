@@ -19,11 +19,20 @@ export type PlanEntry =
   | { kind: 'forget'; itemPair: ItemPair | null; observations: Observation[] }
   | { kind: 'settle'; itemPair: ItemPair; exchange: Observation | null; nextcloud: Observation | null }
   | { kind: 'skip'; observation: Observation; itemPair: ItemPair | null; reason: ActionReason }
+  /** Nothing can be decided yet; it stays pending. */
+  | { kind: 'wait'; observation: Observation; itemPair: ItemPair | null }
+
+/**
+ * Unpaired items of a side that cannot be read: those of known UID, and whether there are any of unknown UID. Any of them may be
+ * the one that seems to be missing, so nothing is created in its place and nothing removed on the other side because of it (I10).
+ */
+export type Veil = { uids: ReadonlySet<string>; unknown: boolean }
 
 export type PlanInput = {
   rows: readonly PendingRow[]
   /** Item pairs that already have a uid of an unpaired row. */
   pairedUids: ReadonlySet<string>
+  veils: Readonly<Record<SideName, Veil>>
   /** Sync window as instants; null = unbounded. */
   window: { startMs: number | null; endMs: number | null }
 }
@@ -43,7 +52,21 @@ export function plan(input: PlanInput): Plan {
     }
     entries.push(...planUnpaired(left, input, uid))
   }
-  return { entries: entries.sort((one, other) => rank(one) - rank(other)) }
+  const decided = entries.map((entry) => (mustWait(entry, input) ? waiting(entry) : entry))
+  return { entries: decided.sort((one, other) => rank(one) - rank(other)) }
+}
+
+type Doubtful = Extract<PlanEntry, { kind: 'create' | 'remove' }>
+
+function mustWait(entry: PlanEntry, { veils }: PlanInput): entry is Doubtful {
+  if (entry.kind !== 'create' && entry.kind !== 'remove') return false
+  const veil = veils[entry.kind === 'create' ? entry.side : otherSide(entry.side)]
+  return veil.unknown || veil.uids.has(entry.kind === 'create' ? entry.source.uid : entry.itemPair.uid)
+}
+
+function waiting(entry: Doubtful): PlanEntry {
+  if (entry.kind === 'create') return { kind: 'wait', observation: entry.source, itemPair: entry.replaces }
+  return { kind: 'wait', observation: entry.gone, itemPair: entry.itemPair }
 }
 
 type Group = Record<SideName, Observation[]>
@@ -156,6 +179,7 @@ function rank(entry: PlanEntry): number {
     case 'forget':
     case 'skip':
     case 'rebind':
+    case 'wait':
       return 0
     case 'adopt':
       return 1
