@@ -1,6 +1,5 @@
 /** What the queries stand on: one Kysely, the time of the database, and the places where its errors are mapped. Made by sqlite.ts or postgres.ts. */
 import type { Kysely, RawBuilder, Transaction } from 'kysely'
-import { STATE_LOCK_WAIT_MS } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import { stateError } from './errors.ts'
 import type { StateSchema } from './schema.ts'
@@ -14,6 +13,8 @@ export type StateDatabase = {
   /** For errors and logs: no password in it. */
   readonly label: string
   readonly db: Kysely<StateSchema>
+  /** How long an operation waits for another writer before it is `state.locked`. */
+  readonly lockWaitMs: number
   /** Milliseconds since the epoch: the server's clock on PostgreSQL, this machine's on SQLite. */
   readonly now: () => RawBuilder<number>
   /** SQL text by name and number of rows, so that a multi-row statement is built once (upsert.ts). */
@@ -32,8 +33,11 @@ export async function write<T>(state: StateDatabase, work: (trx: StateTransactio
 }
 
 /** Maps errors. A locked SQLite database has done nothing of the work (only its beginning waits for a lock), so the whole is tried again. */
-export async function settled<T>(state: Pick<StateDatabase, 'kind' | 'label'>, work: () => Promise<T>): Promise<T> {
-  const deadlineMs = performance.now() + STATE_LOCK_WAIT_MS
+export async function settled<T>(
+  state: Pick<StateDatabase, 'kind' | 'label' | 'lockWaitMs'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadlineMs = performance.now() + state.lockWaitMs
   for (let waitMs = 1; ; waitMs = Math.min(waitMs * 2, 50)) {
     try {
       return await work()

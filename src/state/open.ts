@@ -1,5 +1,6 @@
 /** Opens the state store that a connection string names. */
 import { randomBytes, randomUUID } from 'node:crypto'
+import { STATE_LOCK_WAIT_MS } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import { parseConnectionString } from './connection.ts'
@@ -17,6 +18,8 @@ export type StateStoreOptions = {
   /** While the key is being changed: what it wrapped is rewrapped when it is first used. */
   previousArchiveKey?: Uint8Array | null
   log?: Log
+  /** How long an operation waits for another writer; STATE_LOCK_WAIT_MS when not given. */
+  lockWaitMs?: number
   /** Clock of the leases on SQLite; PostgreSQL has its own. For simulations and tests, as the two below. */
   nowMs?: () => number
   uuid?: () => string
@@ -63,9 +66,10 @@ function keyRingOptions(options: StateStoreOptions): KeyRingOptions {
 async function openStateDatabase(options: StateStoreOptions): Promise<StateDatabase> {
   const connection = parseConnectionString(options.connectionString)
   const { label } = connection
+  const lockWaitMs = options.lockWaitMs ?? STATE_LOCK_WAIT_MS
   if (connection.kind === 'sqlite') {
-    return await openSqlite(connection.path, { label, nowMs: options.nowMs ?? Date.now })
+    return await openSqlite(connection.path, { label, lockWaitMs, nowMs: options.nowMs ?? Date.now })
   }
   const { openPostgres } = await import('./postgres.ts')
-  return openPostgres(connection.url, { label, log: options.log ?? null })
+  return openPostgres(connection.url, { label, lockWaitMs, log: options.log ?? null })
 }

@@ -1,7 +1,7 @@
 /** The shared database of several replicas: a pg pool behind Kysely's PostgresDialect. Imported only when it is configured, since pg takes its time to load. */
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { CONNECT_TIMEOUT_MS, STATE_CONNECTIONS_MAX, STATE_LOCK_WAIT_MS, STATE_STATEMENT_TIMEOUT_MS } from '../limits.ts'
+import { CONNECT_TIMEOUT_MS, STATE_CONNECTIONS_MAX, STATE_STATEMENT_TIMEOUT_MS } from '../limits.ts'
 import type { Log } from '../ports/log.ts'
 import type { StateDatabase } from './database.ts'
 import { stateError } from './errors.ts'
@@ -10,9 +10,11 @@ import type { StateSchema } from './schema.ts'
 /** int8. Our numbers are instants in ms, counters and fences: all far below 2^53. */
 const INT8_OID = 20
 
+type PostgresOptions = { label: string; lockWaitMs: number; log: Log | null }
+
 /** Does not connect yet: the first query does. */
-export function openPostgres(url: string, options: { label: string; log: Log | null }): StateDatabase {
-  const pool = makePool(url, options.label)
+export function openPostgres(url: string, options: PostgresOptions): StateDatabase {
+  const pool = makePool(url, options)
   // Without listeners a connection that breaks (idle, or between two statements of a transaction) would end the process.
   const lost = (error: Error) =>
     options.log?.warn({ database: options.label, reason: error.message }, 'database connection lost')
@@ -22,6 +24,7 @@ export function openPostgres(url: string, options: { label: string; log: Log | n
   return {
     kind: 'postgres',
     label: options.label,
+    lockWaitMs: options.lockWaitMs,
     db,
     now: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
     statements: new Map(),
@@ -32,7 +35,7 @@ export function openPostgres(url: string, options: { label: string; log: Log | n
   }
 }
 
-function makePool(url: string, label: string): pg.Pool {
+function makePool(url: string, { label, lockWaitMs }: PostgresOptions): pg.Pool {
   try {
     return new pg.Pool({
       connectionString: url,
@@ -40,7 +43,7 @@ function makePool(url: string, label: string): pg.Pool {
       max: STATE_CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATE_STATEMENT_TIMEOUT_MS,
-      lock_timeout: STATE_LOCK_WAIT_MS,
+      lock_timeout: lockWaitMs,
       // A replica that is paused inside a transaction must not hold its mailbox row for ever.
       idle_in_transaction_session_timeout: STATE_STATEMENT_TIMEOUT_MS,
       keepAlive: true,

@@ -20,17 +20,18 @@ import type { StateSchema } from './schema.ts'
 /** Prepared statements kept; the store has about a hundred different ones. */
 const STATEMENTS_MAX = 300
 
+type SqliteOptions = { label: string; lockWaitMs: number; nowMs: () => number }
+
 /** Opens or creates the file (0600, its folder 0700). `nowMs` is the clock of leases. */
-export async function openSqlite(
-  path: string,
-  options: { label: string; nowMs: () => number },
-): Promise<StateDatabase> {
+export async function openSqlite(path: string, options: SqliteOptions): Promise<StateDatabase> {
+  const { label, lockWaitMs } = options
   // The change to WAL needs the file for itself for a moment, so two processes that create it at once wait for each other here.
-  const database = await settled({ kind: 'sqlite', label: options.label }, async () => connect(path))
+  const database = await settled({ kind: 'sqlite', label, lockWaitMs }, async () => connect(path))
   const db = new Kysely<StateSchema>({ dialect: new ImmediateDialect(database) })
   return {
     kind: 'sqlite',
-    label: options.label,
+    label,
+    lockWaitMs,
     db,
     now: () => sql<number>`${Math.round(options.nowMs())}`,
     statements: new Map(),

@@ -32,12 +32,12 @@ export async function unpairedByUid(
             ),
           ),
         )
-        .orderBy('o.item_id')
         .execute(),
     )
     found.push(...rows.filter((row) => wanted.has(row.uid)).map(observationOf))
   }
-  return found
+  // Here, not in the query: to have the order for nothing, SQLite would walk through the whole pair.
+  return found.sort((one, two) => (one.itemId < two.itemId ? -1 : 1))
 }
 
 export async function itemPairsByUid(
