@@ -1,5 +1,4 @@
 /** Contract of a StateStore: leases, claims and the fence (I20). */
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { held, leasedPair, observation, put } from './state-store-builders.ts'
 import type { StoreFixture } from './state-store-suite.ts'
@@ -7,7 +6,16 @@ import type { StoreFixture } from './state-store-suite.ts'
 const LEASE = { holder: 'replica-1', ttlMs: 60_000 }
 
 export function leaseSuite(fixture: StoreFixture): void {
-  const putNothing = (pairId: string) => [put(observation(pairId, 'exchange', 'e-1'))]
+  /** What time does to a lease, without the waiting. */
+  const runOut = async (mailboxId: string) => {
+    await fixture
+      .store()
+      .database.db.updateTable('mailbox')
+      .set({ lease_until_ms: 1 })
+      .where('id', '=', mailboxId)
+      .execute()
+  }
+  const putOne = (pairId: string) => [put(observation(pairId, 'exchange', 'e-1'))]
 
   describe('leases', () => {
     test('has one holder; the fence grows with each taking', async () => {
@@ -33,9 +41,9 @@ export function leaseSuite(fixture: StoreFixture): void {
     })
 
     test('refuses a commit once the lease ran out, though nobody took it', async () => {
-      const { lease, pair } = await leasedPair(fixture.store(), { ttlMs: 300 })
-      await sleep(350)
-      await expect(fixture.store().commit(lease, putNothing(pair.id))).rejects.toMatchObject({
+      const { lease, pair } = await leasedPair(fixture.store())
+      await runOut(lease.mailboxId)
+      await expect(fixture.store().commit(lease, putOne(pair.id))).rejects.toMatchObject({
         code: 'lease.lost',
         fields: { reason: 'ran-out' },
       })
@@ -44,25 +52,38 @@ export function leaseSuite(fixture: StoreFixture): void {
     })
 
     test('refuses a commit with an old fence, and so the paused replica writes nothing', async () => {
-      const { lease, mailbox, pair } = await leasedPair(fixture.store(), { ttlMs: 300 })
-      await sleep(350)
+      const { lease, mailbox, pair } = await leasedPair(fixture.store())
+      await runOut(mailbox.id)
       const taken = await held(fixture.store(), mailbox.id, { holder: 'replica-1' })
-      await expect(fixture.store().commit(lease, putNothing(pair.id))).rejects.toMatchObject({
+      await expect(fixture.store().commit(lease, putOne(pair.id))).rejects.toMatchObject({
         code: 'lease.lost',
         fields: { fence: 1, currentFence: 2, reason: 'taken' },
       })
       await fixture.store().releaseLease(lease)
-      await fixture.store().commit(taken, putNothing(pair.id))
+      await fixture.store().commit(taken, putOne(pair.id))
       expect(await fixture.store().knownItems(pair.id, 'exchange')).toHaveLength(1)
     })
 
+    test('runs out by the time of the database', async () => {
+      const { id } = await fixture.store().ensureMailbox('ada@example.test')
+      const first = await held(fixture.store(), id, { ttlMs: 50 })
+      const deadlineMs = Date.now() + 20_000
+      let attempt = await fixture.store().acquireLease(id, LEASE)
+      while (attempt.kind === 'busy' && Date.now() < deadlineMs) attempt = await fixture.store().acquireLease(id, LEASE)
+      expect(attempt).toEqual({ kind: 'held', lease: { mailboxId: id, holder: 'replica-1', fence: first.fence + 1 } })
+    })
+
     test('is renewed by its holder only', async () => {
-      const { lease } = await leasedPair(fixture.store(), { ttlMs: 300 })
+      const { lease } = await leasedPair(fixture.store())
       expect(await fixture.store().renewLease({ ...lease, holder: 'replica-2' }, 1000)).toBe(false)
       expect(await fixture.store().renewLease({ ...lease, fence: 0 }, 1000)).toBe(false)
-      expect(await fixture.store().renewLease(lease, 60_000)).toBe(true)
-      await sleep(350)
-      expect(await fixture.store().renewLease(lease, 60_000)).toBe(true)
+      const until = async () => {
+        const attempt = await fixture.store().acquireLease(lease.mailboxId, LEASE)
+        return attempt.kind === 'busy' ? attempt.untilMs : 0
+      }
+      const beforeMs = await until()
+      expect(await fixture.store().renewLease(lease, 3_600_000)).toBe(true)
+      expect((await until()) - beforeMs).toBeGreaterThan(3_000_000)
     })
 
     test('refuses a lease for a mailbox that does not exist', async () => {
@@ -97,8 +118,8 @@ export function leaseSuite(fixture: StoreFixture): void {
 
     test('takes over what a dead replica held', async () => {
       await fixture.store().ensureMailbox('ada@example.test')
-      const [lost] = await fixture.store().claimDue({ holder: 'replica-1', limit: 5, ttlMs: 50 })
-      await sleep(80)
+      const [lost] = await fixture.store().claimDue({ holder: 'replica-1', limit: 5, ttlMs: 60_000 })
+      await runOut(lost?.mailbox.id ?? '')
       const [taken] = await fixture.store().claimDue({ holder: 'replica-2', limit: 5, ttlMs: 60_000 })
       expect(taken?.lease.fence).toBe((lost?.lease.fence ?? 0) + 1)
     })
