@@ -18,7 +18,8 @@ export type Call = {
   operation: string
   request: Node
   account: string
-  mailbox: Mailbox
+  /** Throws a fault when the account has none and impersonates nobody. */
+  readonly mailbox: Mailbox
   /** For values without an offset. */
   zone: Zone
   /** Set when a TimeZoneContext asks for answers in its zone. */

@@ -2,6 +2,7 @@
 import type { Call } from './call.ts'
 import { SoapFault } from './errors.ts'
 import { createAttachment, deleteAttachment, getAttachment } from './operations/attachments.ts'
+import { convertId } from './operations/convert-id.ts'
 import { createItem } from './operations/create-item.ts'
 import { deleteItem, moveItem } from './operations/delete-item.ts'
 import { getServerTimeZones, resolveNames } from './operations/lookups.ts'
@@ -31,6 +32,7 @@ const OPERATIONS: Record<string, (call: Call) => string> = {
   DeleteAttachment: deleteAttachment,
   GetServerTimeZones: getServerTimeZones,
   ResolveNames: resolveNames,
+  ConvertId: convertId,
 }
 
 /** The response messages. An operation that is not simulated is refused, as one that Exchange does not have. */

@@ -121,13 +121,17 @@ export class ExchangeSimulator {
       const root = this.#parse(body)
       const { headers, operation } = readEnvelope(root)
       checkSchema(root, this.#schema)
-      const mailbox = mailboxFor(account, headers.impersonated, (email) => this.#mailboxes.get(email.toLowerCase()))
+      const findMailbox = (email: string) => this.#mailboxes.get(email.toLowerCase())
+      // Some operations need no mailbox: an account without one may ask for time zones and names.
+      const impersonated = headers.impersonated && mailboxFor(account, headers.impersonated, findMailbox)
       const outZone = headers.timeZone && this.#zoneOf(headers.timeZone)
       const call: Call = {
         operation: operation.name,
         request: operation,
         account: account.username,
-        mailbox,
+        get mailbox() {
+          return impersonated ?? mailboxFor(account, undefined, findMailbox)
+        },
         zone: outZone ?? this.zones.utc(),
         outZone,
         version: headers.version,
@@ -136,7 +140,7 @@ export class ExchangeSimulator {
         settings: this.#settings,
         effects,
         nowMs: () => this.#clock.nowMs(),
-        findMailbox: (email) => this.#mailboxes.get(email.toLowerCase()),
+        findMailbox,
         allMailboxes: () => this.#mailboxes.values(),
       }
       const xml = responseXml(operation.name, answer(call))

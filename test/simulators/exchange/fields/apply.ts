@@ -17,7 +17,7 @@ const REFUSALS = {
 } as const
 
 /** What an occurrence cannot have of its own. */
-const SERIES_ONLY = new Set(['Recurrence', 'UID', 'StartTimeZone', 'EndTimeZone', 'MeetingTimeZone'])
+const SERIES_ONLY = new Set(['Recurrence', 'UID', 'MeetingTimeZone'])
 
 type Action = keyof typeof REFUSALS
 

@@ -69,8 +69,12 @@ ReceivedRepresenting:SingleRecipient:f`
 
 const LIST = 'DisplayName:string:sudf FileAs:string:sudf ContactSource:string:f Members:Members:sud'
 
-/** MobileIM and the like have URIs that are not prefix plus name; these few are used. */
-const ODD_URIS: Record<string, string> = { 'contacts:Photo': 'contacts:Photo' }
+/** Elements that no path names. */
+const WITHOUT_URI = new Set(
+  'item:MimeContentUTF8 item:SearchKey item:SortKey item:PredictedActionReasons item:ExtendedProperty calendar:IntendedFreeBusyStatus'.split(
+    ' ',
+  ),
+)
 
 function table(text: string, prefix: string): Property[] {
   return text
@@ -79,7 +83,7 @@ function table(text: string, prefix: string): Property[] {
     .map((entry) => {
       const [name = '', type = '', flags = ''] = entry.split(':')
       const uri = `${prefix}:${name.replace('*', '')}`
-      return { name, type, flags, uri: ODD_URIS[uri] ?? uri }
+      return { name, type, flags, uri }
     })
 }
 
@@ -99,6 +103,7 @@ export const PROPERTIES: Record<ItemKind, readonly Property[]> = {
 export const PROPERTY_BY_URI: ReadonlyMap<string, Property> = new Map(
   Object.values(PROPERTIES)
     .flat()
+    .filter((property) => !WITHOUT_URI.has(property.uri))
     .map((property) => [property.uri, property]),
 )
 

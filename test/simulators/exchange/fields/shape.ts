@@ -56,13 +56,10 @@ export function dictionaryOf(uri: string): string {
 
 export type ShapeUse = 'get' | 'find' | 'sync'
 
-const REFUSED: Record<ShapeUse, string> = {
-  get: 'ErrorInvalidPropertyRequest',
-  find: 'ErrorInvalidPropertyForOperation',
-  sync: 'ErrorInvalidPropertyForOperation',
-}
-
-/** Reads ItemShape. FindItem and SyncFolderItems cannot show bodies, attendees, or what must be worked out per item. */
+/**
+ * Reads ItemShape. FindItem and SyncFolderItems cannot show bodies, attendees, or what must be worked out per item:
+ * FindItem refuses such a path, SyncFolderItems leaves the property out.
+ */
 export function readItemShape(request: Node, use: ShapeUse, _call: Call): ItemShape {
   const node = first(request, 'ItemShape')
   const base = firstText(node, 'BaseShape') ?? 'IdOnly'
@@ -78,11 +75,20 @@ export function readItemShape(request: Node, use: ShapeUse, _call: Call): ItemSh
       indexed.set(name, (indexed.get(name) ?? new Set()).add(path.attributes.FieldIndex ?? ''))
     } else {
       const property = PROPERTY_BY_URI.get(uri)
-      if (!property) throw new EwsError('ErrorInvalidPropertyRequest', `The property ${uri} is not valid for items.`)
-      if (use !== 'get' && !property.flags.includes('f')) {
-        throw new EwsError(REFUSED[use], 'The property can not be used with this type of restriction.', {
-          path: `<t:FieldURI FieldURI="${uri}"/>`,
-        })
+      if (uri.startsWith('folder:')) {
+        throw new EwsError('ErrorInvalidPropertyRequest', `The property ${uri} is not valid for items.`)
+      }
+      // A property of kinds that are not simulated (meeting requests, posts): no item has it.
+      if (!property) continue
+      if (use === 'sync' && !property.flags.includes('f')) continue
+      if (use === 'find' && !property.flags.includes('f')) {
+        throw new EwsError(
+          'ErrorInvalidPropertyForOperation',
+          'The property can not be used with this type of restriction.',
+          {
+            path: `<t:FieldURI FieldURI="${uri}"/>`,
+          },
+        )
       }
       names.add(property.name.replace('*', ''))
     }

@@ -18,7 +18,8 @@ function startOf(call: Call): number {
 }
 
 export function syncFolderHierarchy(call: Call): string {
-  return answerOnce(call, '', () => {
+  const onFailure = '<m:SyncState/><m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>'
+  return answerOnce(call, onFailure, () => {
     const { mailbox } = call
     const root = targetFolder(call, 'SyncFolderId', 'ErrorSyncFolderNotFound') ?? mailbox.distinguished('msgfolderroot')
     const shape = readFolderShape(call.request)

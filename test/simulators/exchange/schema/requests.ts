@@ -20,6 +20,7 @@ GetAttachment = AttachmentShape:AttachmentShape? AttachmentIds:AttachmentIds
 DeleteAttachment = AttachmentIds:AttachmentIds
 GetServerTimeZones = Ids:ZoneIds? @ ReturnFullTimeZoneData:boolean
 ResolveNames = ParentFolderIds:FolderIds? UnresolvedEntry:NonEmpty @ ReturnFullContactData:boolean! SearchScope:SearchScope ContactDataShape:BaseShape
+ConvertId = SourceIds:SourceIds @ DestinationFormat:IdFormat!
 `
 
 /** Types that the requests name directly; their content is in the types namespace. */
@@ -43,6 +44,8 @@ MasterId = @ OccurrenceId:string! ChangeKey:string
 AttachmentIds = AttachmentId:AttachmentId+
 AttachmentId = @ Id:string! RootItemId:string RootItemChangeKey:string
 ZoneIds = Id:String+
+SourceIds = AlternateId:AlternateId+
+AlternateId = @ Format:IdFormat! Id:string! Mailbox:nonEmpty! IsArchive:boolean
 IndexedView = @ MaxEntriesReturned:int Offset:int! BasePoint:BasePoint!
 FractionalView = @ MaxEntriesReturned:int Numerator:int! Denominator:int!
 SeekView = Condition:Restriction @ MaxEntriesReturned:int BasePoint:BasePoint!

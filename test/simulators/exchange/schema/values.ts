@@ -1,10 +1,16 @@
 /** Lexical rules of simple values: XML Schema's and the enumerations of EWS. */
 
+import { PROPERTY_BY_URI } from '../fields/property-table.ts'
+
+/** Paths whose names differ from their elements'. */
+const MORE_URIS = new Set(['item:PredictedActionReason'])
+
 const DAY = 'Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Day|Weekday|WeekendDay'
 const SEND = 'SendToNone|SendOnlyToAll|SendToAllAndSaveCopy'
 
 const ENUMERATIONS: Record<string, string> = {
   boolean: 'true|false|0|1',
+  IdFormat: 'EwsLegacyId|EwsId|EntryId|HexEntryId|StoreId|OwaId',
   BaseShape: 'IdOnly|Default|AllProperties',
   BodyWanted: 'Best|HTML|Text',
   BodyType: 'HTML|Text',
@@ -86,6 +92,9 @@ export function valueViolation(kind: string, text: string): string | undefined {
   }
   const values = ENUMERATIONS[kind]
   if (values !== undefined) return values.split('|').includes(text) ? undefined : 'The Enumeration constraint failed.'
+  if (kind === 'fieldUri' && /^(item|calendar|task):/.test(text)) {
+    return PROPERTY_BY_URI.has(text) || MORE_URIS.has(text) ? undefined : 'The Enumeration constraint failed.'
+  }
   const pattern = PATTERNS[kind]
   if (!pattern) throw new Error(`no such kind of value: ${kind}`)
   const value = WHITESPACE_COUNTS.has(kind) ? text : text.trim()
