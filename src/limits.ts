@@ -87,3 +87,9 @@ export const ZONE_YEARS_MEMO_MAX = 20_000
 export const ZONE_PAST_YEAR = 1970
 /** From this year on a zone's last rules are taken as lasting: zone data name no single changes beyond 2037, the end of 32-bit time. */
 export const ZONE_FUTURE_YEAR = 2038
+/** EWS: items per FindItem page, ids only; Exchange's own limit (EwsMaxFindCount policy) is 1,000. */
+export const EWS_FIND_PAGE_MAX = 500
+/** A list whose folder changes while it is read begins anew so often; a busier folder than that is asked again later. */
+export const LIST_TRIES_MAX = 5
+/** PRODID of documents that the connector makes (RFC 5545 section 3.7.3). */
+export const ICAL_PRODUCT = '-//Nextcloud Exchange Connector//Calendar//EN'

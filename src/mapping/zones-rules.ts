@@ -1,6 +1,6 @@
 /** Zones and their yearly rules: what rules a database zone has in a year, and which database zone has given rules. */
 import { Temporal } from 'temporal-polyfill'
-import { ZONE_MEMO_MAX } from '../limits.ts'
+import { ZONE_YEARS_MEMO_MAX } from '../limits.ts'
 import { civilOf, DAY_MS, daysInMonth, localTextOf, weekdayOf } from '../model/civil.ts'
 import type { ZoneId, ZoneRules, ZoneTransition } from '../model/time.ts'
 import { transitionWallMs } from '../model/zone-time.ts'
@@ -10,7 +10,7 @@ import { memoize } from './memo.ts'
 export type OffsetChange = { atMs: number; beforeMinutes: number; afterMinutes: number }
 
 const MINUTE_MS = 60_000
-const changesMemo = memoize((key) => computeChanges(key), ZONE_MEMO_MAX)
+const changesMemo = memoize((key) => computeChanges(key), ZONE_YEARS_MEMO_MAX)
 
 /** Changes of offset of a database zone within a year (UTC), in order. Changes that keep the offset are left out. */
 export function offsetChanges(zone: ZoneId, year: number): readonly OffsetChange[] {

@@ -1,6 +1,6 @@
 /** Names of time zones: IANA, Windows, display names, prefixed and broken ones, and zones known only by their rules (TIM-1, TIM-2). */
 import { ZONE_MEMO_MAX, ZONE_REFERENCE_YEAR } from '../limits.ts'
-import type { CalTime, LocalText, ZoneId, ZoneRules } from '../model/time.ts'
+import type { CalTime, LocalText, ZoneId, ZoneRules, ZoneTransition } from '../model/time.ts'
 import { memoize } from './memo.ts'
 import {
   findCanonical,
@@ -61,10 +61,9 @@ export function resolveZone(query: ZoneQuery): ResolvedZone {
     const fixed = offsetMemo(query.id)
     return fixed ? { zone: fixed, how: 'display-name' } : { zone: `custom:${query.id}`, how: 'custom' }
   }
-  const { name: _, ...plain } = query.rules
-  const same = rulesMemo(`${query.atYear ?? ZONE_REFERENCE_YEAR} ${JSON.stringify(plain)}`)
-  if (same) return { zone: same, how: 'rules' }
-  return { zone: `custom:${query.id}`, rules: { ...query.rules, name: query.id }, how: 'custom' }
+  const rules = canonicalRules(query.rules, query.id)
+  const same = rulesMemo(`${query.atYear ?? ZONE_REFERENCE_YEAR} ${JSON.stringify({ ...rules, name: '' })}`)
+  return same ? { zone: same, how: 'rules' } : { zone: `custom:${query.id}`, rules, how: 'custom' }
 }
 
 /** A wall clock time in a resolved zone. Times in the zone `UTC` are of kind `utc`: both sides mean the same by it. */
@@ -72,4 +71,25 @@ export function timeInZone(local: LocalText, resolved: Pick<ResolvedZone, 'zone'
   if (resolved.zone === 'UTC') return { kind: 'utc', local }
   if (resolved.rules) return { kind: 'zoned', local, zone: resolved.zone, rules: resolved.rules }
   return { kind: 'zoned', local, zone: resolved.zone }
+}
+
+/** The same rules in one form: daylight time is the one further east, keys stand in one order, the name is the zone's. */
+function canonicalRules(rules: ZoneRules, name: string): ZoneRules {
+  const { daylight, standardOffsetMinutes } = rules
+  if (!daylight || daylight.offsetMinutes === standardOffsetMinutes)
+    return { name, standardOffsetMinutes, daylight: null }
+  const swap = daylight.offsetMinutes < standardOffsetMinutes
+  return {
+    name,
+    standardOffsetMinutes: swap ? daylight.offsetMinutes : standardOffsetMinutes,
+    daylight: {
+      offsetMinutes: swap ? standardOffsetMinutes : daylight.offsetMinutes,
+      start: canonicalTransition(swap ? daylight.end : daylight.start),
+      end: canonicalTransition(swap ? daylight.start : daylight.end),
+    },
+  }
+}
+
+function canonicalTransition({ month, week, weekday, time }: ZoneTransition): ZoneTransition {
+  return { month, week, weekday, time }
 }

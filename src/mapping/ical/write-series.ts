@@ -1,0 +1,95 @@
+/** Patches RRULE, RDATE and EXDATE of a master. Values that mean the wanted thing stay as they are written. */
+import type { Event, OccurrenceKey } from '../../model/event.ts'
+import type { CalTime } from '../../model/time.ts'
+import { sameTime, timeParams } from './bounds.ts'
+import type { Reading } from './context.ts'
+import { type Component, dropLines, insertLine, lineOf, linesOf, replaceLine } from './document.ts'
+import { makeLine, withValue } from './lines.ts'
+import { ruleOfRecurrence } from './recurrence-write.ts'
+import { inSeries, keyOfTime, type Parts, readExtraStarts, readRecurrence, timeOfKey } from './series.ts'
+import { timeOfValue } from './times.ts'
+import { timeValue } from './values.ts'
+
+/** `before`: what the document said before its times were patched. */
+export type SeriesPatch = {
+  parts: Parts
+  before: Event
+  wanted: Event
+  reading: Reading
+  write: (time: CalTime) => void
+}
+
+/** True when anything changed. */
+export function patchSeries(patch: SeriesPatch): boolean {
+  const { master } = patch.parts
+  const nodes = [...master.children]
+  patchRule(patch)
+  patchExtraStarts(patch)
+  patchExclusions(patch)
+  return nodes.length !== master.children.length || nodes.some((node, at) => node !== master.children[at])
+}
+
+function patchRule({ parts, wanted, reading }: SeriesPatch): void {
+  const current = readRecurrence(parts, wanted.start, reading)
+  if (JSON.stringify(current) === JSON.stringify(wanted.recurrence)) return
+  dropLines(parts.master, 'RRULE', 'EXRULE')
+  if (!wanted.recurrence) return
+  const rules = ruleOfRecurrence(wanted.recurrence, wanted.start, reading.floatingZone).split('\n')
+  for (const rule of rules.toReversed()) {
+    if (rule.startsWith('EXRULE:')) insertAfterTimes(parts.master, 'EXRULE', rule.slice('EXRULE:'.length))
+    else if (!rule.startsWith('RANGE=')) insertAfterTimes(parts.master, 'RRULE', rule)
+  }
+}
+
+function insertAfterTimes(master: Component, name: string, value: string): void {
+  const after = lineOf(master, 'DTEND') ? 'DTEND' : lineOf(master, 'DURATION') ? 'DURATION' : 'DTSTART'
+  insertLine(master, makeLine(name, '', value), after)
+}
+
+function patchExtraStarts({ parts, wanted, reading, write }: SeriesPatch): void {
+  const current = readExtraStarts(parts, wanted.start, reading)
+  const missing = wanted.extraStarts.filter((time) => !current.some((other) => sameTime(time, other)))
+  filterTimes(parts.master, 'RDATE', reading, (time) => wanted.extraStarts.some((other) => sameTime(time, other)))
+  for (const time of missing) {
+    insertLine(parts.master, makeLine('RDATE', timeParams(time), timeValue(time)), 'RDATE')
+    write(time)
+  }
+}
+
+/** An EXDATE that means nothing (no such occurrence, before and after) is left alone; it must not come to mean something either. */
+function patchExclusions({ parts, before, wanted, reading, write }: SeriesPatch): void {
+  const missing = new Set<OccurrenceKey>()
+  for (const [key, occurrence] of Object.entries(wanted.occurrences))
+    if (occurrence.kind === 'deleted') missing.add(key)
+  const deletedBefore = new Set<OccurrenceKey>()
+  for (const [key, occurrence] of Object.entries(before.occurrences))
+    if (occurrence.kind === 'deleted') deletedBefore.add(key)
+  const wantedKeys = new Set(missing)
+  filterTimes(parts.master, 'EXDATE', reading, (time) => {
+    const key = keyOfTime(time, wanted.start, reading)
+    if (wantedKeys.has(key)) {
+      missing.delete(key)
+      return true
+    }
+    return !inSeries(wanted, key, reading) && !deletedBefore.has(keyOfTime(time, before.start, reading))
+  })
+  for (const key of [...missing].sort()) {
+    const time = timeOfKey(key, wanted.start)
+    if (!time) continue
+    insertLine(parts.master, makeLine('EXDATE', timeParams(time), timeValue(time)), 'EXDATE')
+    write(time)
+  }
+}
+
+/** Takes values out of the lines of a property; what is no time stays. */
+function filterTimes(component: Component, name: string, reading: Reading, keep: (time: CalTime) => boolean): void {
+  for (const line of linesOf(component, name)) {
+    const values = line.value.split(',')
+    const kept = values.filter((value) => {
+      const time = timeOfValue(value, line, reading.book)
+      return time === null || keep(time)
+    })
+    if (kept.length === 0) replaceLine(component, line, null)
+    else if (kept.length < values.length) replaceLine(component, line, withValue(line, kept.join()))
+  }
+}
