@@ -55,7 +55,8 @@ function fitAttendees(
     const partStat = known.get(email)?.partStat ?? 'needsAction'
     if (attendee.partStat !== partStat) losses.add(path, 'server-owned', 'answer')
     const role = attendee.role === 'nonParticipant' ? 'optional' : attendee.role
-    const name = cut(line(attendee.name), EWS_LINE_CHARS_MAX)
+    // Exchange knows its people by its directory: whoever is invited keeps the name that it gives them.
+    const name = known.get(email)?.name ?? cut(line(attendee.name), EWS_LINE_CHARS_MAX)
     fitted.set(email, { email, name: name.toLowerCase() === email ? '' : name, role, partStat })
   }
   return [...fitted.values()].sort((one, other) => (one.email < other.email ? -1 : 1))

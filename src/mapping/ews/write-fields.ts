@@ -63,8 +63,8 @@ const CALENDAR_PROPERTIES: readonly Property[] = [
   ...ATTENDEE_LISTS.map(
     ({ element, role }): Property => ({
       uri: `calendar:${element}`,
-      value: (fields) =>
-        fields.attendees.filter((one) => one.role === role).map(({ email, name }) => ({ email, name })),
+      // Names are the directory's: a list is written when it names other people.
+      value: (fields) => fields.attendees.filter((one) => one.role === role).map(({ email }) => email),
       node: (fields, native) =>
         attendeesNode(
           element,

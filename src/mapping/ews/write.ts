@@ -3,27 +3,20 @@ import type { Event, EventFields, PartStat } from '../../model/event.ts'
 import { canonicalJson } from '../../model/flat.ts'
 import type { Json } from '../../model/item.ts'
 import type { CalTime } from '../../model/time.ts'
-import { type EwsFieldChange, type ExtendedField, field, type XmlNode } from './change.ts'
+import { type EwsFieldChange, field, type XmlNode } from './change.ts'
 import type { EwsContext } from './context.ts'
 import { recurrenceNode } from './recurrence-write.ts'
 import { timeText, zoneNode } from './time.ts'
+import { extendedNode, TOKEN_FIELD } from './unfinished.ts'
 import { createFields, fieldChanges } from './write-fields.ts'
 import type { XmlElement } from './xml.ts'
 
-/** Where a creation leaves its journal token: a named property that other programs leave alone (exchange-facts, create token). */
-export const TOKEN_FIELD: ExtendedField = {
-  kind: 'extended',
-  set: 'PublicStrings',
-  name: 'exchange-connector-token',
-  type: 'String',
-}
-
-/** Properties of a CalendarItem for CreateItem, in the order of the schema. `event` is fitted; exceptions are written after it. */
+/** Properties of a CalendarItem for CreateItem, in the order of the schema. `token`: value of the journal's property. `event` is fitted; exceptions are written after it. */
 export function createElements(event: Event, context: EwsContext, token: string | null): XmlNode[] {
   const { item, calendar } = createFields(event)
   return [
     ...item,
-    ...(token === null ? [] : [tokenNode(token)]),
+    ...(token === null ? [] : [extendedNode(TOKEN_FIELD, token)]),
     ...(event.uid === '' ? [] : [{ name: 'UID', text: event.uid }]),
     { name: 'Start', text: timeText(event.start, context) },
     { name: 'End', text: timeText(event.end, context) },
@@ -33,15 +26,6 @@ export function createElements(event: Event, context: EwsContext, token: string 
     zoneNode('StartTimeZone', event.start, context),
     zoneNode('EndTimeZone', event.end, context),
   ]
-}
-
-function tokenNode(token: string): XmlNode {
-  const { set, name, type } = TOKEN_FIELD as { set: string; name: string; type: string }
-  const uri: XmlNode = {
-    name: 'ExtendedFieldURI',
-    attributes: { DistinguishedPropertySetId: set, PropertyName: name, PropertyType: type },
-  }
-  return { name: 'ExtendedProperty', children: [uri, { name: 'Value', text: token }] }
 }
 
 /**

@@ -1,0 +1,103 @@
+/** The second half of creating series: their exceptions, and the token that says that they are whole; or taking them back. */
+import { finishToken } from '../../mapping/ews/unfinished.ts'
+import type { Event } from '../../model/event.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { CreateOutcome, CreateRequest, ItemId } from '../../ports/side.ts'
+import { deleteItem } from './operations/delete-item.ts'
+import { updateItem } from './operations/update-item.ts'
+import { SEND_TO_NONE } from './send-mode.ts'
+import { call, type SideContext, writeBatches } from './side-context.ts'
+import { driveOccurrences, type SeriesResult } from './side-occurrences.ts'
+import { freshJobs } from './side-series.ts'
+import { changeKeyOf } from './side-version.ts'
+
+export type Job = { index: number; request: CreateRequest; event: Event }
+export type Made = Job & { id: ItemId; changeKey: string | null }
+
+export function bug(): never {
+  throw new ConnectorError('bug', { where: 'side-create' })
+}
+
+export function hasExceptions(event: Event): boolean {
+  return Object.keys(event.occurrences).length > 0
+}
+
+/** Writes exceptions and then the whole token. A series that does not come to its end is taken back. Gives what is whole. */
+export async function finishSeries(
+  context: SideContext,
+  made: readonly Made[],
+  outcomes: Map<number, CreateOutcome>,
+): Promise<Made[]> {
+  const series = made.filter(({ event }) => hasExceptions(event))
+  if (series.length === 0) return [...made]
+  const fresh = await freshJobs(
+    context,
+    series.map(({ id, event }) => ({ id, desired: event })),
+  )
+  const jobs = fresh.flatMap((job) => (job.kind === 'job' ? [job.job] : []))
+  const driven = await driveOccurrences(context, jobs)
+  const results = new Map<string, SeriesResult>(jobs.map((job, index) => [job.id, driven[index] ?? bug()]))
+  for (const job of fresh) if (job.kind === 'failed') results.set(job.id, job.failure)
+  const written = series.filter(({ id }) => results.get(id)?.kind === 'done')
+  const finished = await finishTokens(context, written)
+  const failed = series.filter((one) => !finished.has(one.id))
+  await takeBack(
+    context,
+    failed.map((one) => ({ one, result: results.get(one.id) })),
+    outcomes,
+  )
+  return made.flatMap((one) => {
+    if (!hasExceptions(one.event)) return [one]
+    const changeKey = finished.get(one.id)
+    return changeKey === undefined ? [] : [{ ...one, changeKey }]
+  })
+}
+
+/** The ids whose token is whole now, with the master's new change key. */
+async function finishTokens(context: SideContext, series: readonly Made[]): Promise<Map<string, string | null>> {
+  const current = await freshJobs(
+    context,
+    series.map(({ id, event }) => ({ id, desired: event })),
+  )
+  const ready = series.flatMap((one, index) => {
+    const fresh = current[index]
+    return fresh?.kind === 'job' ? [{ one, changeKey: changeKeyOf(fresh.version) }] : []
+  })
+  const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
+    call(context, updateItem, {
+      items: batch.map(({ one, changeKey }) => ({
+        id: { kind: 'item' as const, id: one.id, changeKey },
+        element: 'CalendarItem' as const,
+        changes: [finishToken(one.request.token)],
+      })),
+      send: SEND_TO_NONE,
+    }),
+  )
+  const done = ready.flatMap(({ one }, index): [string, string | null][] => {
+    const result = results[index]
+    return result?.kind === 'ok' ? [[one.id, result.value.changeKey]] : []
+  })
+  return new Map(done)
+}
+
+/** Half a series must not stay: it would look as if somebody had removed its exceptions. */
+async function takeBack(
+  context: SideContext,
+  failed: readonly { one: Made; result: SeriesResult | undefined }[],
+  outcomes: Map<number, CreateOutcome>,
+): Promise<void> {
+  const removed = await writeBatches(failed, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
+    call(context, deleteItem, {
+      ids: batch.map(({ one }) => ({ kind: 'item' as const, id: one.id })),
+      send: SEND_TO_NONE,
+    }),
+  )
+  for (const [index, { one, result }] of failed.entries()) {
+    const error =
+      result && 'error' in result
+        ? result.error
+        : new ConnectorError('exchange.item-refused', { reason: 'series-cut-short' })
+    // Not taken back: recovery finds it by its unfinished token.
+    outcomes.set(one.index, removed[index]?.kind === 'ok' ? { kind: 'refused', error } : { kind: 'unknown', error })
+  }
+}

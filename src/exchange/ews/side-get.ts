@@ -1,0 +1,114 @@
+/** Reads items and the exceptions of their series, in batches, and tells gone from unreadable (I8, I10). */
+import type { EwsDocument } from '../../mapping/ews/document.ts'
+import { child, textAt, type XmlElement } from '../../mapping/ews/xml.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import { type EwsResult, responseCodeOf } from './operation.ts'
+import { getFolder } from './operations/get-folder.ts'
+import { getItem } from './operations/get-item.ts'
+import type { ItemRef } from './refs.ts'
+import type { ItemShape } from './shapes.ts'
+import { call, readBatches, type SideContext } from './side-context.ts'
+import { exceptionIds } from './side-version.ts'
+
+/** An item with the exceptions of its series, as elements. */
+export type Fetched =
+  | { kind: 'present'; id: string; document: EwsDocument }
+  | { kind: 'gone'; id: string }
+  | { kind: 'failed'; id: string; changeKey: string | null; error: ConnectorError }
+
+export type FetchShapes = { master: ItemShape; exception: ItemShape }
+
+/** One result per id, in order. Two requests per hundred items, the second only when there are exceptions. */
+export async function fetchItems(
+  context: SideContext,
+  ids: readonly string[],
+  shapes: FetchShapes,
+): Promise<Fetched[]> {
+  const masters = await getItems(context, ids, shapes.master)
+  const fetched: Fetched[] = []
+  for (const [index, id] of ids.entries()) fetched.push(await asFetched(context, id, masters[index]))
+  return addExceptions(context, fetched, shapes.exception)
+}
+
+function getItems(context: SideContext, ids: readonly string[], shape: ItemShape): Promise<EwsResult<ItemRef>[]> {
+  return readBatches(ids, context.limits.getBatchMax, (batch) =>
+    call(context, getItem, { shape, ids: batch.map((id) => ({ kind: 'item' as const, id })) }),
+  )
+}
+
+async function asFetched(context: SideContext, id: string, result: EwsResult<ItemRef> | undefined): Promise<Fetched> {
+  if (result === undefined) throw new ConnectorError('bug', { where: 'fetchItems' })
+  if (result.kind === 'failed') {
+    return isNotFound(result.error)
+      ? { kind: 'gone', id }
+      : { kind: 'failed', id, changeKey: null, error: result.error }
+  }
+  const { element, changeKey } = result.value
+  const parentId = child(element, 'ParentFolderId')?.attributes.Id
+  if (parentId !== undefined && !(await isOurFolder(context, parentId))) return { kind: 'gone', id }
+  const reason = whyNotAnEvent(element.name, textAt(element, 'ItemClass'), textAt(element, 'CalendarItemType'))
+  if (reason !== null) return { kind: 'failed', id, changeKey, error: new ConnectorError('item.unreadable', reason) }
+  return { kind: 'present', id, document: { master: element, exceptions: [] } }
+}
+
+/** Only the explicit not-found is one (I8). */
+export function isNotFound(error: unknown): boolean {
+  return responseCodeOf(error) === 'ErrorItemNotFound'
+}
+
+/** Things that lie in a calendar folder and are no events of it: messages, contacts, an occurrence without its series. */
+function whyNotAnEvent(element: string, itemClass: string | undefined, type: string | undefined) {
+  const isAppointment = itemClass === undefined || /^IPM\.Appointment(\.|$)/i.test(itemClass)
+  if (element !== 'CalendarItem' || !isAppointment) {
+    return { reason: 'item-class', detail: itemClass ?? element }
+  }
+  return type === 'Occurrence' || type === 'Exception' ? { reason: 'occurrence', detail: type } : null
+}
+
+/**
+ * Whether an item's parent is our folder. Servers may name a folder by several ids: before an item counts as moved away, the
+ * server is asked which folder the other id is.
+ */
+async function isOurFolder(context: SideContext, parentId: string): Promise<boolean> {
+  const known = parentId === context.folderId ? 'ours' : context.folders.get(parentId)
+  if (known !== undefined) return known === 'ours'
+  const ids = [parentId, context.folderId].map((id) => ({ kind: 'folder', id }) as const)
+  const [parent, ours] = await call(context, getFolder, { shape: { base: 'IdOnly' }, ids })
+  if (ours?.kind !== 'ok') throw ours?.error ?? new ConnectorError('bug', { where: 'isOurFolder' })
+  // A parent that cannot be opened is not our folder: that one was opened in the same breath.
+  const same = parent?.kind === 'ok' && parent.value.id === ours.value.id
+  context.folders.set(parentId, same ? 'ours' : 'other')
+  return same
+}
+
+async function addExceptions(context: SideContext, fetched: readonly Fetched[], shape: ItemShape): Promise<Fetched[]> {
+  const wanted = fetched.flatMap((item) => (item.kind === 'present' ? exceptionIds(item.document.master) : []))
+  if (wanted.length === 0) return [...fetched]
+  const results = await getItems(context, wanted, shape)
+  const byId = new Map(wanted.map((id, index) => [id, results[index]]))
+  return fetched.map((item): Fetched => {
+    if (item.kind !== 'present') return item
+    const { master } = item.document
+    const exceptions: XmlElement[] = []
+    for (const id of exceptionIds(master)) {
+      const result = byId.get(id)
+      if (result?.kind !== 'ok') {
+        // Half a series is not the series: somebody changed it meanwhile, or an exception is broken.
+        const error = result?.error ?? new ConnectorError('bug', { where: 'addExceptions' })
+        const changeKey = child(master, 'ItemId')?.attributes.ChangeKey ?? null
+        const reason = { reason: 'exception', detail: responseCodeOf(error) ?? error.code }
+        return { kind: 'failed', id: item.id, changeKey, error: new ConnectorError('item.unreadable', reason, error) }
+      }
+      exceptions.push(withId(result.value.element, id))
+    }
+    return { ...item, document: { master, exceptions } }
+  })
+}
+
+/** The id as the master names it, by which the lens matches them: a server may give another one in the item itself. */
+function withId(item: XmlElement, id: string): XmlElement {
+  const children = item.children.map((part) =>
+    part.name === 'ItemId' ? { ...part, attributes: { ...part.attributes, Id: id } } : part,
+  )
+  return { ...item, children }
+}

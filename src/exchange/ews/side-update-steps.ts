@@ -1,0 +1,148 @@
+/** The steps of an update, each over all items that are still open: masters, occurrences, answers, marks. side-update.ts puts them in order. */
+import type { EwsFieldChange } from '../../mapping/ews/change.ts'
+import { CLEAR_UNFINISHED, markUnfinished } from '../../mapping/ews/unfinished.ts'
+import { answerChange, masterChanges } from '../../mapping/ews/write.ts'
+import { mustResetSeries } from '../../mapping/ews/write-occurrences.ts'
+import type { XmlElement } from '../../mapping/ews/xml.ts'
+import type { Event } from '../../model/event.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { UpdateOutcome, UpdateRequest } from '../../ports/side.ts'
+import { updateItem } from './operations/update-item.ts'
+import { SEND_TO_NONE } from './send-mode.ts'
+import { answerMeetings } from './side-answer.ts'
+import { call, type SideContext, writeBatches } from './side-context.ts'
+import { driveOccurrences } from './side-occurrences.ts'
+import { failureOf } from './side-outcome.ts'
+import { freshJobs } from './side-series.ts'
+import { changeKeyOf } from './side-version.ts'
+
+/** One item on its way. `event` is what is truly there, `changeKey` the newest that we know of, null when it is not ours to know. */
+export type Job = {
+  request: UpdateRequest
+  id: string
+  event: Event
+  desired: Event
+  master: XmlElement
+  changeKey: string | null
+  series: boolean
+  wrote: boolean
+  marked: boolean
+  outcome: UpdateOutcome | null
+}
+
+export function bug(): never {
+  throw new ConnectorError('bug', { where: 'updateItems' })
+}
+
+export function open(jobs: readonly Job[]): Job[] {
+  return jobs.filter((job) => job.outcome === null)
+}
+
+export function changesOf(context: SideContext, job: Job): EwsFieldChange[] {
+  const { event, desired, master } = job
+  const resetSeries = mustResetSeries(event, desired)
+  return masterChanges(event, desired, { context: context.lens, native: master, resetSeries })
+}
+
+/** Master and occurrences are written by several requests: a stop in between must read as not begun. */
+function needsMark({ event, desired, series }: Job): boolean {
+  return series && [event, desired].some(({ occurrences }) => Object.keys(occurrences).length > 0)
+}
+
+export async function writeMasters(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const work = jobs.flatMap((job) => {
+    const changes = changesOf(context, job)
+    if (changes.length === 0) return []
+    const marks = needsMark(job) && !job.marked ? markUnfinished(job.request.current.model) : []
+    job.marked ||= marks.length > 0
+    return [{ job, changes: [...marks, ...changes] }]
+  })
+  const results = await writeBatches(work, { sizeMax: context.limits.writeBatchMax, mayThrow: true }, (batch) =>
+    call(context, updateItem, {
+      items: batch.map(({ job, changes }) => ({
+        id: { kind: 'item' as const, id: job.id, changeKey: job.changeKey ?? '' },
+        element: 'CalendarItem' as const,
+        changes,
+      })),
+      send: SEND_TO_NONE,
+    }),
+  )
+  for (const [index, { job }] of work.entries()) {
+    const result = results[index] ?? bug()
+    if (result.kind === 'failed') job.outcome = failureOf(result.error)
+    else Object.assign(job, { wrote: true, changeKey: result.value.changeKey })
+  }
+}
+
+export async function writeOccurrences(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const series = jobs.filter((job) => job.desired.recurrence !== null && needsMark(job))
+  const fresh = await freshJobs(context, series)
+  const ready = series.flatMap((job, index) => {
+    const found = fresh[index] ?? bug()
+    if (found.kind === 'failed') job.outcome = found.failure
+    return found.kind === 'job' ? [{ job, series: found.job }] : []
+  })
+  const results = await driveOccurrences(
+    context,
+    ready.map((one) => one.series),
+  )
+  for (const [index, { job }] of ready.entries()) {
+    const result = results[index] ?? bug()
+    if (result.kind !== 'done') job.outcome = result
+    // Occurrences move the master's change key, and do not say to what.
+    else if (result.wrote) Object.assign(job, { wrote: true, changeKey: null })
+  }
+}
+
+export async function writeAnswers(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const asked = jobs.flatMap((job) => {
+    const answer = answerChange(job.event, job.desired, context.lens)
+    return answer === null ? [] : [{ job, answer }]
+  })
+  await freshKeys(
+    context,
+    asked.map(({ job }) => job),
+  )
+  const answers = asked.flatMap(({ job, answer }) =>
+    job.outcome || job.changeKey === null ? [] : [{ job, id: job.id, changeKey: job.changeKey, answer }],
+  )
+  const results = await answerMeetings(context, answers)
+  for (const [index, { job }] of answers.entries()) {
+    const result = results[index] ?? bug()
+    if (result.kind === 'failed') job.outcome = failureOf(result.error)
+    else Object.assign(job, { wrote: true, changeKey: null })
+  }
+}
+
+export async function clearMarks(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const marked = jobs.filter((job) => job.marked)
+  for (const job of marked) job.changeKey = null
+  await freshKeys(context, marked)
+  const ready = open(marked)
+  const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
+    call(context, updateItem, {
+      items: batch.map((job) => ({
+        id: { kind: 'item' as const, id: job.id, changeKey: job.changeKey ?? '' },
+        element: 'CalendarItem' as const,
+        changes: [CLEAR_UNFINISHED],
+      })),
+      send: SEND_TO_NONE,
+    }),
+  )
+  for (const [index, job] of ready.entries()) {
+    const result = results[index] ?? bug()
+    if (result.kind === 'failed') job.outcome = failureOf(result.error)
+    else job.changeKey = result.value.changeKey
+  }
+}
+
+/** Change keys for items of which we do not know the newest. */
+async function freshKeys(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const stale = jobs.filter((job) => job.changeKey === null)
+  const fresh = await freshJobs(context, stale)
+  for (const [index, job] of stale.entries()) {
+    const found = fresh[index] ?? bug()
+    if (found.kind === 'failed') job.outcome = found.failure
+    else job.changeKey = changeKeyOf(found.version)
+  }
+}

@@ -1,0 +1,84 @@
+/** The Exchange side of a collection pair: the port of src/ports/side.ts over EWS. Each method is a file of its own beside this one. */
+import { EWS_FIND_PAGE_MAX, EWS_GET_BATCH_MAX, EWS_WRITE_BATCH_MAX, SYNC_PAGE_SIZE_MAX } from '../../limits.ts'
+import { fitEvent } from '../../mapping/ews/fit.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { Log } from '../../ports/log.ts'
+import type { ItemId, Side, Token } from '../../ports/side.ts'
+import type { CollectionKind } from '../../ports/state-store.ts'
+import type { EwsClient } from './client.ts'
+import { deleteItem } from './operations/delete-item.ts'
+import { SEND_TO_NONE } from './send-mode.ts'
+import { call, type SideContext, type SideLimits } from './side-context.ts'
+import { createItems } from './side-create.ts'
+import { describeFolder, findToken, folderChanges, listFolder } from './side-feed.ts'
+import { failureOf } from './side-outcome.ts'
+import { readItems } from './side-read.ts'
+import { removeItems } from './side-remove.ts'
+import { updateItems } from './side-update.ts'
+
+export type ExchangeSideOptions = {
+  client: EwsClient
+  /** Primary SMTP address of the mailbox. */
+  mailbox: string
+  /** The mailbox's display name, when known. */
+  mailboxName?: string
+  /** EWS folder id, as listCalendarFolders gives it. */
+  folderId: string
+  kind: CollectionKind
+  /** IANA zone of times that have none. */
+  floatingZone: string
+  clock: Clock
+  log: Log
+  limits?: Partial<SideLimits>
+}
+
+const LIMITS: SideLimits = {
+  getBatchMax: EWS_GET_BATCH_MAX,
+  writeBatchMax: EWS_WRITE_BATCH_MAX,
+  syncPageMax: SYNC_PAGE_SIZE_MAX,
+  findPageMax: EWS_FIND_PAGE_MAX,
+}
+
+/** Opens nothing by itself: every method is one or more calls of the client. */
+export function exchangeSide(options: ExchangeSideOptions): Side {
+  const context = contextOf(options)
+  return {
+    name: 'exchange',
+    describe: () => describeFolder(context),
+    changes: (cursor) => folderChanges(context, cursor),
+    listAll: () => listFolder(context),
+    read: (ids) => readItems(context, ids),
+    create: (requests) => createItems(context, requests),
+    update: (requests) => updateItems(context, requests),
+    remove: (requests) => removeItems(context, requests),
+    findByToken: (token) => findByToken(context, token),
+    fit: (item, current) => fitEvent(item, context.lens, current ?? null),
+  }
+}
+
+function contextOf(options: ExchangeSideOptions): SideContext {
+  if (options.kind !== 'calendar') throw new ConnectorError('bug', { where: 'exchangeSide', kind: options.kind })
+  const mailbox = options.mailbox.toLowerCase()
+  const name = options.mailboxName
+  return {
+    client: options.client,
+    mailbox: options.mailbox,
+    folderId: options.folderId,
+    lens: { mailbox, floatingZone: options.floatingZone, ...(name === undefined ? {} : { mailboxName: name }) },
+    limits: { ...LIMITS, ...options.limits },
+    log: options.log,
+    folders: new Map(),
+  }
+}
+
+/** A creation that was cut short within its series is taken back, so that the answer is truly "there is none". */
+async function findByToken(context: SideContext, token: Token): Promise<ItemId | null> {
+  const found = await findToken(context, token)
+  if (found === null || found.state === 'whole') return found === null ? null : (found.id as ItemId)
+  context.log.warn({ token }, 'a creation that was cut short is taken back')
+  const ids = [{ kind: 'item' as const, id: found.id }]
+  const [result] = await call(context, deleteItem, { ids, send: SEND_TO_NONE })
+  if (result?.kind === 'failed' && failureOf(result.error).kind !== 'gone') throw result.error
+  return null
+}
