@@ -32,6 +32,6 @@ export function signIn(world: World, request: GatewayRequest): User {
   const user = world.store.users.get(login) ?? world.store.userByEmail(login)
   if (!match || !user || rest.join(':') !== user.appPassword) throw refused()
   // A first Basic request makes the default collections on 32 and 34; one through a gateway never does (nextcloud-facts 3.3).
-  if (!user.loggedIn && world.options.version >= 32) firstLogin(world.store, user)
+  if (user.awaitsFirstLogin && world.options.version >= 32) firstLogin(world.store, user)
   return enabled(user)
 }

@@ -19,34 +19,6 @@ const home = () =>
 const namesIn = (text: string) =>
   listed(text).map((entry) => entry.href.replace('/remote.php/dav/calendars/alice/', ''))
 
-describe('sign-in', () => {
-  it('refuses a wrong password, an unknown user and no credentials with 401', async () => {
-    expect((await rawClient(sim, 'alice', 'wrong')('PROPFIND', '')).status).toBe(401)
-    expect((await rawClient(sim, 'nobody', 'secret')('PROPFIND', '')).status).toBe(401)
-    const bare = await fetch(sim.davUrl, { method: 'PROPFIND' })
-    expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([
-      401,
-      'Basic realm="Nextcloud", charset="UTF-8"',
-    ])
-  })
-
-  it('takes the address as login name, follows a changed password, and answers 503 to a disabled user', async () => {
-    expect((await rawClient(sim, 'alice@corp.test', 'secret')('PROPFIND', '')).status).toBe(207)
-    sim.user('alice').changeAppPassword('new')
-    expect((await dav('PROPFIND', '')).status).toBe(401)
-    sim.user('alice').setDisabled(true)
-    expect((await rawClient(sim, 'alice', 'new')('PROPFIND', '')).status).toBe(503)
-  })
-
-  it('lets a gateway act for a user', async () => {
-    const gated = await startNextcloudSimulator({ authenticate: (request) => request.headers['x-act-for'] ?? null })
-    gated.addUser('bob', 'unknown')
-    const reply = await fetch(`${gated.davUrl}calendars/bob/`, { method: 'PROPFIND', headers: { 'X-Act-For': 'bob' } })
-    expect(reply.status).toBe(207)
-    await gated.close()
-  })
-})
-
 describe('discovery', () => {
   it('redirects the well-known addresses to the DAV root, below the webroot', async () => {
     const below = await startNextcloudSimulator({ webroot: '/cloud' })
@@ -73,7 +45,7 @@ describe('discovery', () => {
       version,
       authenticate: ({ headers }) => headers['x-act-for'] ?? null,
     })
-    fresh.addUser('new', 'n', { loggedIn: false })
+    fresh.addUser('new', 'n', { loggedIn: false, firstRequest: 'makes-defaults' })
     const headers = { Depth: '1', ...(way === 'Basic' ? {} : { 'X-Act-For': 'new' }) }
     const reply = await rawClient(fresh, 'new', 'n')('PROPFIND', 'calendars/new/', { headers })
     expect(listed(reply.text).some((entry) => entry.href.endsWith('/personal/'))).toBe(made)

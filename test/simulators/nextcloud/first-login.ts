@@ -5,7 +5,7 @@ import type { Store, User } from './store.ts'
 import { textEl } from './xml.ts'
 
 export function firstLogin(store: Store, user: User): void {
-  user.loggedIn = true
+  user.awaitsFirstLogin = false
   const properties = [textEl(dav('displayname'), 'Personal'), textEl(apple('calendar-color'), '#0082c9')]
   store.createCalendar(user, 'personal', { components: ['VEVENT'], properties })
   const name = [textEl(dav('displayname'), 'Contacts')]

@@ -1,4 +1,4 @@
-/** Who is mailed when: the table of headers and versions, local delivery, updates, and the attendee's side (nextcloud-facts 4). */
+/** Who is mailed when: local delivery, updates, and the attendee's side (nextcloud-facts 4). */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { NextcloudVersion } from './options.ts'
 import { eventText, meetingText, type RawClient, rawClient } from './raw-client.ts'
@@ -77,43 +77,6 @@ describe('an organizer who writes without headers', () => {
     await put(meeting, { 'Schedule-Reply': 'F' })
     expect((await dav('PUT', 'calendars/alice/personal/again.ics', { body: meeting })).status).toBe(400)
     expect(mails()).toHaveLength(2)
-  })
-})
-
-describe('headers that ask for silence', () => {
-  const rows: Array<[NextcloudVersion, string, string, number, number]> = [
-    [34, 'Schedule-Reply', 'F', 0, 0],
-    [32, 'Schedule-Reply', 'F', 0, 0],
-    [29, 'Schedule-Reply', 'F', 0, 0],
-    [34, 'X-NC-Scheduling', 'false', 0, 0],
-    [32, 'X-NC-Scheduling', 'false', 0, 2],
-    [29, 'X-NC-Scheduling', 'false', 2, 4],
-  ]
-  it.each(rows)(
-    'on %i %s: %s leaves %i mails after PUT and %i after DELETE',
-    async (version, name, value, afterPut, afterDelete) => {
-      await start(version)
-      const reply = await put(meeting, { [name]: value })
-      expect([mails().length, reply.headers.get('etag') === null]).toEqual([afterPut, afterPut > 0])
-      await dav('DELETE', path, { headers: { [name]: value } })
-      expect(mails()).toHaveLength(afterDelete)
-    },
-  )
-
-  it('are needed for a purge from the trash too', async () => {
-    for (const [headers, expected] of [
-      [{ 'Schedule-Reply': 'F' }, 0],
-      [{}, 2],
-    ] as const) {
-      await start()
-      await put(meeting, { 'Schedule-Reply': 'F' })
-      await dav('DELETE', path, { headers: { 'Schedule-Reply': 'F' } })
-      const id = sim.user('alice').calendar('personal').trash()[0]?.id
-      await dav('DELETE', `calendars/alice/trashbin/objects/${id}.ics`, { headers: { ...headers } })
-      expect(mails()).toHaveLength(expected)
-      await sim.close()
-    }
-    await start()
   })
 })
 

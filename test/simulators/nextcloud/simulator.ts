@@ -14,8 +14,10 @@ import { Store } from './store.ts'
 export type NewUser = {
   email?: string
   displayName?: string
-  /** `false`: the user never logged in and has neither calendars nor address books until a first Basic request (not on 29, nextcloud-facts 3.3). */
+  /** `false`: the user never logged in and has neither calendars nor address books (nextcloud-facts 3.3). */
   loggedIn?: boolean
+  /** With `loggedIn: false`: a first Basic request makes the defaults, as 32 and 34 do; 29 and a gateway never do. */
+  firstRequest?: 'makes-nothing' | 'makes-defaults'
 }
 
 export type NextcloudSimulator = {
@@ -78,6 +80,7 @@ export async function startNextcloudSimulator(options: NextcloudSimulatorOptions
     addUser: (uid, appPassword, init = {}) => {
       const user = { uid, appPassword, email: init.email ?? '', displayName: init.displayName ?? uid }
       const added = world.store.addUser(user)
+      added.awaitsFirstLogin = init.firstRequest === 'makes-defaults'
       if (init.loggedIn ?? true) firstLogin(world.store, added)
       return person(uid)
     },

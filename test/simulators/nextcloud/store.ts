@@ -26,8 +26,8 @@ export type User = {
   email: string
   displayName: string
   disabled: boolean
-  /** Whether the first login has made the default calendar and address book. */
-  loggedIn: boolean
+  /** The first Basic request will make the default calendar and address book. */
+  awaitsFirstLogin: boolean
   readonly calendars: Map<string, Calendar>
   readonly addressBooks: Map<string, AddressBook>
   readonly subscriptions: Subscription[]
@@ -49,7 +49,7 @@ export class Store {
     const full: User = {
       ...user,
       disabled: false,
-      loggedIn: false,
+      awaitsFirstLogin: false,
       calendars: new Map(),
       addressBooks: new Map(),
       subscriptions: [],
