@@ -11,7 +11,8 @@ export type BatchRun = {
   batchLimit: number
   parallelMax: number
   signal: AbortSignal
-  runClaim: (claim: Claim) => Promise<UserReport>
+  /** Null: there was nothing to do for it. */
+  runClaim: (claim: Claim) => Promise<UserReport | null>
 }
 
 /** Every mailbox that was due is worked on once in this run. */
@@ -34,7 +35,9 @@ async function workOn(run: BatchRun, claims: readonly Claim[], reports: UserRepo
   const worker = async () => {
     for (let claim = queue.shift(); claim; claim = queue.shift()) {
       try {
-        if (!run.signal.aborted && (await stillOurs(run, claim))) reports.push(await run.runClaim(claim))
+        if (run.signal.aborted || !(await stillOurs(run, claim))) continue
+        const report = await run.runClaim(claim)
+        if (report) reports.push(report)
       } finally {
         await release(run.store, claim)
       }

@@ -4,7 +4,7 @@ import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { ErrorReport, PairReport, ProgressEvent, UserReport } from '../ports/report.ts'
 import type { Side, SideName } from '../ports/side.ts'
-import type { CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
+import type { CollectionKind, CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
 import { ContentCache } from './content-cache.ts'
 import type { EngineOptions } from './context.ts'
@@ -12,13 +12,13 @@ import { runPair } from './pass.ts'
 
 export type OpenedPair = { pair: CollectionPair; sides: Record<SideName, Side> }
 
+/** A collection that was asked for and cannot be opened; the others go on (I23). */
+export type UnopenedPair = { name: string; kind: CollectionKind; error: ConnectorError }
+export type OpenedPairs = { opened: readonly OpenedPair[]; unopened: readonly UnopenedPair[] }
+export type UserToOpen = { mailbox: Mailbox; lease: Lease; store: StateStore; dryRun: boolean; signal: AbortSignal }
+
 /** Signs in on both sides, finds the collections and their state rows. In a dry run it must not write on a server. */
-export type OpenPairs = (user: {
-  mailbox: Mailbox
-  lease: Lease
-  store: StateStore
-  dryRun: boolean
-}) => Promise<OpenedPair[]>
+export type OpenPairs = (user: UserToOpen) => Promise<OpenedPairs>
 
 export type UserRun = {
   store: StateStore
@@ -50,7 +50,9 @@ export async function runUser(run: UserRun): Promise<UserReport> {
   let error: ErrorReport | null = null
   try {
     const checkpoint = checkpointOf(run)
-    for (const opened of await run.openPairs(run)) pairs.push(await runOpened(run, opened, checkpoint))
+    const { opened, unopened } = await run.openPairs(run)
+    pairs.push(...unopened.map(unopenedReport))
+    for (const one of opened) pairs.push(await runOpened(run, one, checkpoint))
   } catch (thrown) {
     error = reportOf(thrown, run.log)
   }
@@ -88,6 +90,21 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     onProgress: run.onProgress,
     cache: new ContentCache(),
   })
+}
+
+function unopenedReport({ name, kind, error }: UnopenedPair): PairReport {
+  return {
+    pairId: '',
+    kind,
+    name,
+    outcome: 'failed',
+    firstPass: false,
+    counts: { seen: 0, unchanged: 0, created: 0, updated: 0, removed: 0, conflicts: 0, skipped: 0, failed: 0 },
+    actions: [],
+    problems: [],
+    halt: null,
+    error: { code: error.code, fields: error.fields },
+  }
 }
 
 /** Stops before the next step when asked to, and keeps the lease alive (I20). */

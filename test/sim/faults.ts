@@ -48,8 +48,9 @@ export class Faults {
       const rate = this.#chance.fraction() ** 3 * 0.5
       if (chosen && !excluded.has(kind)) rates.set(kind, rate)
     }
-    // A list that silently lacks items and a state that lacks them too: no reader can tell a missing item from a new one.
-    if (rates.has('list-truncated')) for (const kind of LIST_FAULTS) if (kind !== 'cursor-invalid') rates.delete(kind)
+    // A list or feed that silently lacks items and a state that lacks them too: no reader can tell a missing item from a new one.
+    if (rates.has('list-truncated') || rates.has('feed-misses'))
+      for (const kind of LIST_FAULTS) if (kind !== 'cursor-invalid') rates.delete(kind)
     // A mailbox that is just being moved, seen through a feed that does not tell of it yet, shows deletions and nothing else.
     if (rates.has('feed-lags')) rates.delete('ids-change')
     this.#rates = rates

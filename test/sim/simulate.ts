@@ -100,9 +100,10 @@ export class Simulation {
       store: scratch ?? process.store,
       mailbox: copied.mailbox,
       lease: copied.lease,
-      openPairs: async ({ mailbox, lease, store }) => [
-        { pair: await openPair(store, mailbox.id, lease), sides: this.#sides() },
-      ],
+      openPairs: async ({ mailbox, lease, store }) => {
+        const pair = await openPair(store, mailbox.id, lease)
+        return { opened: [{ pair, sides: this.#sides() }], unopened: [] }
+      },
       options: this.#options(),
       intervals: { normalMs: 300_000, criticalMs: 30_000 },
       hash: simHash,

@@ -1,0 +1,169 @@
+/** The connector as commands and the daemon see it: users, runs and status over one state store. Knows no concrete server. */
+import type { Clock, Random } from '../ports/clock.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Log } from '../ports/log.ts'
+import type { RunReport, UserReport } from '../ports/report.ts'
+import type { Connector, MailboxStatus, SyncOptions, User } from '../ports/service.ts'
+import type { Claim, Lease, Mailbox, StateStore } from '../ports/state-store.ts'
+import type { KeyedHash } from '../sync/fingerprint.ts'
+import type { EngineOptions } from './context.ts'
+import { runBatch } from './run.ts'
+import { copyMailbox } from './scratch.ts'
+import { LEASE_TTL_MS, type OpenPairs, runUser } from './user.ts'
+
+export type ServiceOptions = {
+  store: StateStore
+  /** An empty, migrated store that is thrown away: for dry runs. */
+  openScratch: () => Promise<StateStore>
+  users: () => Promise<User[]>
+  openPairs: OpenPairs
+  hash: () => Promise<KeyedHash>
+  options: EngineOptions
+  intervals: { normalMs: number; criticalMs: number }
+  batchLimit: number
+  parallelMax: number
+  /** Names this process in leases: host, process id and a random part. */
+  holder: string
+  clock: Clock
+  random: Random
+  log: Log
+  close: () => Promise<void>
+}
+
+/** A mailbox whose user is not enrolled any more is looked at again after this time. */
+const NOT_ENROLLED_WAIT_MS = 24 * 3_600_000
+const PASSES_SHOWN = 10
+
+export function createConnector(service: ServiceOptions): Connector {
+  return {
+    store: service.store,
+    users: service.users,
+    syncUser: (email, options) => syncUser(service, email, options),
+    syncRun: (options) => syncRun(service, options),
+    status: (email) => statusOf(service, email),
+    close: service.close,
+  }
+}
+
+async function syncUser(service: ServiceOptions, email: string, options: SyncOptions): Promise<UserReport> {
+  await service.store.check()
+  const user = await enrolled(service, email)
+  if (options.dryRun) return dryRun(service, user.email, options)
+  const mailbox = await service.store.ensureMailbox(user.email)
+  const attempt = await service.store.acquireLease(mailbox.id, { holder: service.holder, ttlMs: LEASE_TTL_MS })
+  if (attempt.kind === 'busy') {
+    throw new ConnectorError('lease.held', { mailbox: user.email, holder: attempt.holder, untilMs: attempt.untilMs })
+  }
+  try {
+    return await runLeased(service, { mailbox, lease: attempt.lease, store: service.store }, options)
+  } finally {
+    await service.store.releaseLease(attempt.lease)
+  }
+}
+
+async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<RunReport> {
+  const startedAtMs = service.clock.nowMs()
+  await service.store.check()
+  const users = await service.users()
+  const known = new Set((await service.store.listMailboxes()).map((mailbox) => mailbox.email))
+  for (const user of users) if (!known.has(user.email)) await service.store.ensureMailbox(user.email)
+  const active = new Set(users.filter((user) => user.enabled).map((user) => user.email))
+  const reports = options.dryRun
+    ? await dryRunDue(service, active, options)
+    : await runBatch({
+        store: service.store,
+        holder: service.holder,
+        batchLimit: service.batchLimit,
+        parallelMax: service.parallelMax,
+        signal: options.signal,
+        runClaim: (claim) => runClaim(service, { claim, active }, options),
+      })
+  return { dryRun: options.dryRun, users: reports, tookMs: service.clock.nowMs() - startedAtMs }
+}
+
+async function runClaim(
+  service: ServiceOptions,
+  { claim, active }: { claim: Claim; active: ReadonlySet<string> },
+  options: SyncOptions,
+): Promise<UserReport | null> {
+  const { mailbox, lease } = claim
+  if (active.has(mailbox.email)) return runLeased(service, { mailbox, lease, store: service.store }, options)
+  const nextRunAtMs = service.clock.nowMs() + NOT_ENROLLED_WAIT_MS
+  await service.store.commit(lease, [{ kind: 'put-mailbox', mailbox: { ...mailbox, nextRunAtMs } }])
+  return null
+}
+
+async function dryRunDue(
+  service: ServiceOptions,
+  active: ReadonlySet<string>,
+  options: SyncOptions,
+): Promise<UserReport[]> {
+  const nowMs = service.clock.nowMs()
+  const reports: UserReport[] = []
+  for (const mailbox of await service.store.listMailboxes()) {
+    if (options.signal.aborted) break
+    if (!active.has(mailbox.email) || mailbox.status !== 'active' || mailbox.nextRunAtMs > nowMs) continue
+    reports.push(await dryRun(service, mailbox.email, options))
+  }
+  return reports
+}
+
+/** Needs no lease and changes no state: it works on a copy, also while another run is at work. */
+async function dryRun(service: ServiceOptions, email: string, options: SyncOptions): Promise<UserReport> {
+  const scratch = await service.openScratch()
+  try {
+    const copy = await copyMailbox(service.store, scratch, email)
+    return await runLeased(service, { ...copy, store: scratch }, { ...options, dryRun: true })
+  } finally {
+    await scratch.close()
+  }
+}
+
+async function runLeased(
+  service: ServiceOptions,
+  held: { mailbox: Mailbox; lease: Lease; store: StateStore },
+  options: SyncOptions,
+): Promise<UserReport> {
+  return runUser({
+    ...held,
+    openPairs: service.openPairs,
+    options: service.options,
+    intervals: service.intervals,
+    hash: await service.hash(),
+    allowDeletes: options.allowDeletes,
+    dryRun: options.dryRun,
+    clock: service.clock,
+    random: service.random,
+    log: service.log,
+    signal: options.signal,
+    onProgress: options.onProgress ?? (() => {}),
+  })
+}
+
+async function enrolled(service: ServiceOptions, email: string): Promise<User> {
+  const wanted = email.trim().toLowerCase()
+  const user = (await service.users()).find((candidate) => candidate.email === wanted)
+  if (!user) throw new ConnectorError('usage.unknown-user', { email: wanted })
+  return user
+}
+
+async function statusOf(service: ServiceOptions, email?: string): Promise<MailboxStatus[]> {
+  await service.store.check()
+  const users = email === undefined ? await service.users() : [await enrolled(service, email)]
+  const mailboxes = new Map((await service.store.listMailboxes()).map((mailbox) => [mailbox.email, mailbox]))
+  return Promise.all(users.map((user) => mailboxStatus(service.store, user.email, mailboxes.get(user.email) ?? null)))
+}
+
+async function mailboxStatus(store: StateStore, email: string, mailbox: Mailbox | null): Promise<MailboxStatus> {
+  if (!mailbox) return { email, mailbox, pairs: [], openConflicts: [], lastPasses: [] }
+  const pairs = await Promise.all(
+    (await store.collectionPairs(mailbox.id)).map(async (pair) => ({
+      ...pair,
+      items: await store.countItemPairs(pair.id),
+      problems: await store.problems(pair.id),
+    })),
+  )
+  const openConflicts = await store.conflicts({ mailboxId: mailbox.id, openOnly: true })
+  const lastPasses = await store.passLogs({ mailboxId: mailbox.id, limit: PASSES_SHOWN })
+  return { email, mailbox, pairs, openConflicts, lastPasses }
+}
