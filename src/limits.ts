@@ -93,3 +93,5 @@ export const EWS_FIND_PAGE_MAX = 500
 export const LIST_TRIES_MAX = 5
 /** PRODID of documents that the connector makes (RFC 5545 section 3.7.3). */
 export const ICAL_PRODUCT = '-//Nextcloud Exchange Connector//Calendar//EN'
+/** A file of `mapping dry-run`: a year's export of a full calendar has about 10 MB. */
+export const INPUT_FILE_BYTES_MAX = 64 * 1024 * 1024

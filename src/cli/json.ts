@@ -18,11 +18,11 @@ function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-function maskPath(path: string): string {
+export function maskPath(path: string): string {
   return path.startsWith('attendee:') ? 'attendee' : path
 }
 
-function lossJson({ path, reason }: Loss) {
+export function lossJson({ path, reason }: Loss) {
   return { path: maskPath(path), reason }
 }
 

@@ -8,14 +8,14 @@ import { ACTION_OUTCOME_WORDS, KIND_WORDS, LOSS_WORDS, REASON_WORDS, SIDE_WORDS,
 
 export type ShownAction = Action & { outcome: ActionOutcome }
 
-const WHEN_WIDTH = 16
+const WHEN_WIDTH = 17
 const TITLE_WIDTH_MIN = 12
 
-/** `2026-03-01T09:00:00[Europe/Berlin]` -> `2026-03-01 09:00`; a date stays a date. The zone is in `--json`. */
+/** `2026-03-01T09:00:00[Europe/Berlin]` -> `2026-03-01 09:00`; UTC keeps its Z, a date stays a date. The zone is in `--json`. */
 export function whenText(when: string): string {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}))?/.exec(when)
+  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::\d{2})?(Z?))?/.exec(when)
   if (!match) return safe(when)
-  return match[2] === undefined ? `${match[1]} all day`.slice(0, WHEN_WIDTH) : `${match[1]} ${match[2]}`
+  return match[2] === undefined ? `${match[1]}` : `${match[1]} ${match[2]}${match[3]}`
 }
 
 /** A field path in words. An attendee's address is not shown (promises: I26). */
@@ -55,7 +55,7 @@ function styleOf(action: ShownAction): Style {
 export function actionLines(action: ShownAction, kind: CollectionKind, view: View): string[] {
   const late = action.outcome === 'failed' || action.outcome === 'deferred'
   const reason = REASON_WORDS[action.reason] + (late ? ` (${ACTION_OUTCOME_WORDS[action.outcome]})` : '')
-  const head = `${SYMBOLS[action.action]} ${pad(SIDE_WORDS[action.side], 9)} ${pad(KIND_WORDS[kind], 7)} ${pad(whenText(action.when), WHEN_WIDTH)}  `
+  const head = `${SYMBOLS[action.action]} ${pad(SIDE_WORDS[action.side], 9)} ${pad(KIND_WORDS[kind], 7)} ${pad(whenText(action.when), WHEN_WIDTH)} `
   const titleWidth = Math.max(TITLE_WIDTH_MIN, view.width - columns(head) - columns(reason) - 2)
   const line = `${head}${pad(safe(action.title) || '(no title)', titleWidth)}  ${reason}`
   const lines = [view.paint(styleOf(action), line)]
