@@ -3,7 +3,7 @@ import { Temporal } from 'temporal-polyfill'
 import { ZONE_YEARS_MEMO_MAX } from '../limits.ts'
 import { civilOf, DAY_MS, daysInMonth, localTextOf, weekdayOf } from '../model/civil.ts'
 import type { ZoneId, ZoneRules, ZoneTransition } from '../model/time.ts'
-import { transitionWallMs } from '../model/zone-time.ts'
+import { offsetMinutesAt, transitionWallMs } from '../model/zone-time.ts'
 import { memoize } from './memo.ts'
 
 /** A change of offset: from when on, and the offsets before and after, in minutes. */
@@ -39,6 +39,9 @@ export function yearRules(zone: ZoneId, year: number): ZoneRules | null {
 
 /** Whether a zone changes its offset in a year exactly when the rules say. */
 export function zoneHasRules(zone: ZoneId, rules: ZoneRules, year: number): boolean {
+  // Two looks at the clock rule out nearly every zone; the exact comparison has to search the year.
+  const looks = [Date.UTC(year, 0, 10), Date.UTC(year, 6, 10)]
+  if (looks.some((atMs) => offsetMinutesAt(zone, atMs) !== offsetMinutesAt('', atMs, rules))) return false
   const changes = offsetChanges(zone, year)
   if (!rules.daylight) return changes.length === 0 && offsetAtYearStart(zone, year) === rules.standardOffsetMinutes
   if (changes.length !== 2) return false
