@@ -24,12 +24,17 @@ function tellOutside(error: unknown, argv: readonly string[]): number {
   return shown.exitCode
 }
 
+/** `help sync user` is `sync user --help`. */
+function withHelp(argv: string[]): string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+}
+
 export async function main({ root, argv, packageJson }: MainOptions): Promise<number> {
   settings.enableAutoTranspile = false
   try {
     const config = new Config({ root, ...(packageJson ? { pjson: packageJson } : {}) })
     await config.load()
-    await run(argv, config)
+    await run(withHelp(argv), config)
     await flush()
     return Number(process.exitCode ?? 0)
   } catch (error) {
