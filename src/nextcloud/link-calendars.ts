@@ -1,5 +1,5 @@
 /** Decides which Nextcloud calendar an Exchange calendar folder is linked with. Pure, so that `users list` can show it without writing. */
-import { type DavCalendar, isSyncable } from './dav/discovery.ts'
+import { type DavCalendar, isSyncable } from './dav/calendar.ts'
 import type { CalendarLink } from './users-entry.ts'
 
 export type ExchangeFolder = { id: string; name: string; isDefault: boolean }

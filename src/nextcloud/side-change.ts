@@ -2,7 +2,7 @@
 import type { ItemId, RemoveOutcome, RemoveRequest, UpdateOutcome, UpdateRequest, Version } from '../ports/side.ts'
 import { statusError } from './dav/status-error.ts'
 import type { DavAnswer } from './dav/transport.ts'
-import { writeBatch } from './side-batch.ts'
+import { settling, writeBatch } from './side-batch.ts'
 import { entityTag, type SideContext } from './side-context.ts'
 import { isSuccess, plainFailure } from './side-create.ts'
 import { readItems } from './side-read.ts'
@@ -11,12 +11,7 @@ import { lost, readBack, type Written, written } from './side-written.ts'
 export async function updateItems(context: SideContext, requests: readonly UpdateRequest[]): Promise<UpdateOutcome[]> {
   const steps = await writeBatch<UpdateRequest, UpdateOutcome | Written>(
     requests,
-    {
-      width: widthFor(
-        context,
-        requests.map(({ current }) => current.version),
-      ),
-    },
+    context.writeConcurrency,
     (request) => updateOne(context, request),
   )
   const rewritten = steps.flatMap((step) => (step.kind === 'rewritten' ? [step.id] : []))
@@ -42,19 +37,10 @@ async function updateOne(context: SideContext, { current, desired }: UpdateReque
 }
 
 export async function removeItems(context: SideContext, requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]> {
-  const width = widthFor(
-    context,
-    requests.map(({ expect }) => expect),
-  )
-  return writeBatch<RemoveRequest, RemoveOutcome>(requests, { width }, async ({ id, expect }) => {
+  return writeBatch<RemoveRequest, RemoveOutcome>(requests, context.writeConcurrency, async ({ id, expect }) => {
     const answer = await context.client.remove(context.hrefs.urlOf(id), entityTag(expect))
     return isSuccess(answer) ? { kind: 'removed' } : settle(context, { id, expect, answer })
   })
-}
-
-/** Sabre's ETags are MD5 sums; servers with others get one write at a time (see BatchWidth). */
-function widthFor({ writeConcurrency }: SideContext, versions: readonly Version[]): number {
-  return versions.every((version) => /^"[0-9a-f]{32}"$/.test(version)) ? writeConcurrency : 1
 }
 
 type Settled = Extract<UpdateOutcome, { kind: 'changed-underneath' | 'gone' | 'refused' | 'unknown' }>
@@ -69,7 +55,7 @@ async function settle(
 ): Promise<Settled> {
   if (![400, 403, 404, 409, 410, 412, 500].includes(answer.status)) return plainFailure(answer)
   const error = statusError(answer, 'item')
-  const [now] = await readItems(context, [id])
+  const [now] = await settling(answer, () => readItems(context, [id]))
   if (now?.kind === 'gone') return { kind: 'gone' }
   const version = now?.kind === 'present' ? now.item.version : (now?.version ?? null)
   if (version === null) return { kind: 'unknown', error }

@@ -3,7 +3,7 @@ import type { ConnectorError } from '../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId } from '../ports/side.ts'
 import { hasCondition, readErrorBody, statusError } from './dav/status-error.ts'
 import type { DavAnswer } from './dav/transport.ts'
-import { writeBatch } from './side-batch.ts'
+import { settling, writeBatch } from './side-batch.ts'
 import type { SideContext } from './side-context.ts'
 import { readItems, tokenId } from './side-read.ts'
 import { findByUid, purgeTrashed } from './side-uid.ts'
@@ -12,10 +12,8 @@ import { lost, readBack, type Written, written } from './side-written.ts'
 type Step = CreateOutcome | Written
 
 export async function createItems(context: SideContext, requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
-  const steps = await writeBatch<CreateRequest, Step>(
-    requests,
-    { width: context.writeConcurrency, widen: (first) => first.kind === 'stored' },
-    (request) => createOne(context, request),
+  const steps = await writeBatch<CreateRequest, Step>(requests, context.writeConcurrency, (request) =>
+    createOne(context, request),
   )
   const rewritten = steps.flatMap((step) => (step.kind === 'rewritten' ? [step.id] : []))
   const found = await readBack(context, rewritten)
@@ -34,14 +32,14 @@ async function createOne(context: SideContext, request: CreateRequest): Promise<
   const answer = await putNew(context, { id, text })
   if (isSuccess(answer)) return written(context, { id, text, answer })
   if (!isConflict(answer.status)) return plainFailure(answer)
-  const settled = await settleConflict(context, { request, id, answer })
+  const settled = await settling(answer, () => settleConflict(context, { request, id, answer }))
   if (settled) return settled
   if (!(await purgeTrashed(context, request.desired.uid)))
     return { kind: 'refused', error: statusError(answer, 'item') }
   const again = await putNew(context, { id, text })
   if (isSuccess(again)) return written(context, { id, text, answer: again })
   if (!isConflict(again.status)) return plainFailure(again)
-  const settledAgain = await settleConflict(context, { request, id, answer: again })
+  const settledAgain = await settling(again, () => settleConflict(context, { request, id, answer: again }))
   return settledAgain ?? { kind: 'refused', error: statusError(again, 'item') }
 }
 

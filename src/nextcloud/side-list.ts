@@ -1,7 +1,7 @@
 /** Lists a collection completely (PROPFIND, depth 1), and describes it. An answer that could be a part is an error, never a shorter list. */
 import { ConnectorError } from '../ports/errors.ts'
 import type { ListEntry, SideDescription } from '../ports/side.ts'
-import { CALENDAR_PROPS, readCalendar } from './dav/discovery.ts'
+import { CALENDAR_PROPS, readCalendar } from './dav/calendar.ts'
 import { propText } from './dav/multistatus.ts'
 import { DAV } from './dav/xml.ts'
 import { type SideContext, versionOf } from './side-context.ts'

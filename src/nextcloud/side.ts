@@ -1,8 +1,11 @@
 /** The Nextcloud side of the port: one calendar over CalDAV. Works with any CalDAV server; what is Nextcloud's own is marked as a quirk. */
 import { DAV_WRITE_CONCURRENCY_MAX } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
+import { ConnectorError, unreachable } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Side } from '../ports/side.ts'
+import type { CollectionKind } from '../ports/state-store.ts'
+import { calendarCodec } from './calendar-codec.ts'
 import type { Codec } from './codec.ts'
 import type { DavClient } from './dav/client.ts'
 import { hrefsOf } from './dav/href.ts'
@@ -16,11 +19,15 @@ import { findByToken, readItems } from './side-read.ts'
 export type NextcloudSideOptions = {
   client: DavClient
   collectionUrl: string
+  kind: CollectionKind
+  /** IANA zone in which floating times and dates of this user are meant. */
+  floatingZone: string
   clock: Clock
   log: Log
   /** Writes under way at once; 1 for a Nextcloud on SQLite. */
   writeConcurrency?: number
-  codec: Codec
+  /** Another lens than that of the kind: for tests. */
+  codec?: Codec
 }
 
 /** Entries per page of `listAll`: the listing is one answer, so that it is whole; the engine takes it in portions. */
@@ -37,7 +44,7 @@ export function nextcloudSide(options: NextcloudSideOptions): Side {
     clock,
     log,
     hrefs: hrefsOf(options.collectionUrl),
-    codec: options.codec,
+    codec: options.codec ?? codecFor(options),
     writeConcurrency: options.writeConcurrency ?? DAV_WRITE_CONCURRENCY_MAX,
   }
   return {
@@ -54,5 +61,17 @@ export function nextcloudSide(options: NextcloudSideOptions): Side {
     remove: (requests) => removeItems(context, requests),
     findByToken: (token) => findByToken(context, token),
     fit: (item) => context.codec.fit(item),
+  }
+}
+
+function codecFor({ kind, floatingZone, clock }: NextcloudSideOptions): Codec {
+  switch (kind) {
+    case 'calendar':
+      return calendarCodec({ floatingZone, clock })
+    case 'tasks':
+    case 'contacts':
+      throw new ConnectorError('bug', { where: 'nextcloud side', detail: `no lens for ${kind}` })
+    default:
+      return unreachable(kind)
   }
 }

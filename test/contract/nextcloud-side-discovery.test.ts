@@ -1,8 +1,9 @@
 /** Finding calendars on the simulated Nextcloud, from whatever URL the administrator gave, and making new ones. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { isSyncable } from '../../src/nextcloud/dav/calendar.ts'
 import { createDavClient } from '../../src/nextcloud/dav/client.ts'
 import { createCalendar } from '../../src/nextcloud/dav/create-calendar.ts'
-import { discoverHome, isSyncable, listCalendars } from '../../src/nextcloud/dav/discovery.ts'
+import { discoverHome, listCalendars } from '../../src/nextcloud/dav/discovery.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { fixedRandom, memoryLog, quickClock } from '../core/dav-server.ts'
 import type { NextcloudSimulatorOptions } from '../simulators/nextcloud/options.ts'

@@ -143,6 +143,7 @@ describe('the feed', () => {
 
   it('finds a change that the race of two writers hid behind the token (quirk NC-SYNC-OVERLAP)', async () => {
     const made = await fixture()
+    for (let n = 0; n < 40; n++) made.personal.put(`${n}.ics`, eventText(`${n}@example.test`, `${n}`))
     const { cursor } = await feed(made.side, null)
     made.personal.loseNextChanges(1)
     made.personal.put('raced.ics', eventText('raced@example.test', 'Raced'))
@@ -271,6 +272,27 @@ describe('writing', () => {
     made.simulator.fault({ method: 'PUT' }, { kind: 'status', status: 500 })
     expect(await made.side.create([request('before@example.test')])).toMatchObject([{ kind: 'refused' }])
     expect(titles(made)).toEqual(['after@example.test', 'lost@example.test'])
+  })
+
+  it('leaves a write open whose 500 cannot be settled because the asking fails too', async () => {
+    const made = await fixture()
+    const item = await create(made.side, 'a@example.test')
+    made.simulator.fault({ method: 'PUT', times: 2 }, { kind: 'status', status: 500, afterWork: true })
+    made.simulator.fault({ method: 'REPORT', times: 99 }, { kind: 'maintenance' })
+    const lost = request('b@example.test')
+    expect(await made.side.create([lost])).toMatchObject([{ kind: 'unknown', error: { code: 'nextcloud.throttled' } }])
+    const change = { current: item, desired: { ...item.model, title: 'New' }, changed: ['title'] }
+    expect(await made.side.update([change])).toMatchObject([{ kind: 'unknown' }])
+  })
+
+  it('says gone, not changed, for an update or a removal of what a person deleted', async () => {
+    const made = await fixture()
+    const item = await create(made.side, 'a@example.test')
+    made.personal.remove(`${item.id.split('/').at(-1)}`)
+    const change = { current: item, desired: { ...item.model, title: 'New' }, changed: ['title'] }
+    expect(await made.side.update([change])).toEqual([{ kind: 'gone' }])
+    expect(await made.side.remove([{ id: item.id, expect: item.version }])).toEqual([{ kind: 'gone' }])
+    expect(titles(made)).toEqual([])
   })
 
   it('settles a 500 on an update: refused when nothing happened, unknown when something did', async () => {

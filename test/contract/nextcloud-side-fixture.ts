@@ -62,7 +62,8 @@ export async function nextcloudFixture(
     ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
   })
   const collectionUrl = `${simulator.davUrl}calendars/anna/personal/`
-  const side = nextcloudSide({ client, collectionUrl, clock, log, codec: titleCodec })
+  const floatingZone = 'Europe/Berlin'
+  const side = nextcloudSide({ client, collectionUrl, kind: 'calendar', floatingZone, clock, log, codec: titleCodec })
   const close = async () => {
     await client.close()
     await simulator.close()

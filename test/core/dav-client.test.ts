@@ -162,12 +162,16 @@ describe('signing in', () => {
   it('follows a redirect on the same host for a read, and never takes the password to another host', async () => {
     const { client, server } = await fixture((request, response) => {
       if (request.path === '/old/') return reply(response, 301, '', { location: '/new/' })
-      if (request.path === '/away/') return reply(response, 302, '', { location: 'http://localhost:1/' })
+      if (request.path === '/away/') {
+        return reply(response, 302, '', { location: `http://localhost:${request.headers.host?.split(':')[1]}/new/` })
+      }
+      if (request.path === '/port/') return reply(response, 302, '', { location: 'http://127.0.0.1:1/' })
       if (request.path === '/loop/') return reply(response, 302, '', { location: '/loop/' })
       replyMultistatus(response, okProps('/new/1.ics', ''))
     })
     expect((await list(client, `${server.url}/old/`)).url).toBe(`${server.url}/new/`)
     expect((await failure(list(client, `${server.url}/away/`))).code).toBe('nextcloud.redirect')
+    expect((await failure(list(client, `${server.url}/port/`))).code).toBe('nextcloud.redirect')
     expect((await failure(list(client, `${server.url}/loop/`))).code).toBe('nextcloud.redirect')
     const write = client.put(`${server.url}/old/`, 'x', { kind: 'must-be-new' })
     expect((await failure(write)).fields.sent).toBe('no')

@@ -1,6 +1,6 @@
 /** Which Nextcloud calendar an Exchange folder is linked with. */
 import { describe, expect, it } from 'vitest'
-import type { DavCalendar } from '../../src/nextcloud/dav/discovery.ts'
+import type { DavCalendar } from '../../src/nextcloud/dav/calendar.ts'
 import { type ExchangeFolder, linkCalendars } from '../../src/nextcloud/link-calendars.ts'
 import type { CalendarLink } from '../../src/nextcloud/users-entry.ts'
 

@@ -43,7 +43,17 @@ export async function startRadicale(): Promise<DavProgram> {
 export async function startXandikos(): Promise<DavProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'xandikos-'))
   const port = await freePort()
-  const args = ['-d', join(folder, 'data'), '-l', '127.0.0.1', '-p', String(port), '--current-user-principal', '/anna/', '--autocreate']
+  const args = [
+    '-d',
+    join(folder, 'data'),
+    '-l',
+    '127.0.0.1',
+    '-p',
+    String(port),
+    '--current-user-principal',
+    '/anna/',
+    '--autocreate',
+  ]
   const child = spawn(XANDIKOS, args, { stdio: 'ignore' })
   return ready('xandikos', { child, folder, url: `http://127.0.0.1:${port}/` })
 }

@@ -7,8 +7,8 @@ import { createObject, davRequest, deleteObject, propfind, updateObject } from '
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
+import { type Call, createCall, unwrapped } from './call.ts'
 import { type Multistatus, readMultistatus } from './multistatus.ts'
-import { withRetries } from './retry.ts'
 import { statusError } from './status-error.ts'
 import { createDavTransport, type DavAnswer, type DavTransport, type TlsOptions } from './transport.ts'
 import { NAMESPACES } from './xml.ts'
@@ -69,11 +69,13 @@ export function multistatusOf(answer: DavAnswer): Multistatus {
   throw statusError(answer, 'collection')
 }
 
+/** See DavClientOptions. The client holds no connection of its own when a transport is given. */
 export function createDavClient(options: DavClientOptions): DavClient {
   const { transport: shared, timeoutMs, tls } = options
   const transport =
     shared ?? createDavTransport({ ...(tls ? { tls } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) })
   const call = createCall(transport, options)
+  const write: Call = async (run) => unwrapped(await call(run))
   return {
     baseUrl: options.baseUrl,
     username: options.username,
@@ -108,15 +110,15 @@ export function createDavClient(options: DavClientOptions): DavClient {
       ),
     get: (url) => call((fetch) => davRequest({ url, init: { method: 'GET', headers: {}, body: undefined }, fetch })),
     put: (url, data, precondition) =>
-      call((fetch) =>
+      write((fetch) =>
         precondition.kind === 'must-be-new'
           ? createObject({ url, data, headers: { ...CALENDAR, ...SILENT, 'If-None-Match': '*' }, fetch })
           : updateObject({ url, data, etag: precondition.etag, headers: { ...CALENDAR, ...SILENT }, fetch }),
       ),
     remove: (url, etag) =>
-      call((fetch) => deleteObject({ url, ...(etag === null ? {} : { etag }), headers: { ...SILENT }, fetch })),
+      write((fetch) => deleteObject({ url, ...(etag === null ? {} : { etag }), headers: { ...SILENT }, fetch })),
     mkcalendar: (url, props) =>
-      call((fetch) =>
+      write((fetch) =>
         davRequest({
           url,
           init: {
@@ -132,50 +134,4 @@ export function createDavClient(options: DavClientOptions): DavClient {
       if (!shared) await transport.close()
     },
   }
-}
-
-type Call = (run: (fetch: typeof globalThis.fetch) => Promise<unknown>) => Promise<DavAnswer>
-
-/** Lets a tsdav primitive build a request and keeps the answer for itself: tsdav gets an empty one with the same status. */
-function createCall(transport: DavTransport, options: DavClientOptions): Call {
-  const authorization = `Basic ${Buffer.from(`${options.username}:${options.password}`).toString('base64')}`
-  let refused: ConnectorError | null = null
-  return async (run) => {
-    let answer: DavAnswer | undefined
-    await run(async (input, init = {}) => {
-      const method = init.method ?? 'GET'
-      const url = String(input)
-      // Each failed sign-in counts towards the server's brute force delay, for everybody behind our address.
-      if (refused) throw refused
-      if (options.signal?.aborted) throw new ConnectorError('stopped', { sent: 'no' })
-      const request = {
-        method,
-        url,
-        headers: {
-          ...toRecord(init.headers),
-          Authorization: authorization,
-          'User-Agent': 'nextcloud-exchange-connector',
-        },
-        ...(typeof init.body === 'string' ? { body: init.body } : {}),
-        ...(options.signal ? { signal: options.signal } : {}),
-      }
-      answer = await withRetries(method, options, () => transport.send(request))
-      options.log.debug({ method, path: new URL(url).pathname, status: answer.status }, 'dav request')
-      if (answer.status === 401) {
-        refused = new ConnectorError('nextcloud.sign-in', {
-          host: new URL(url).host,
-          username: options.username,
-          sent: 'no',
-        })
-        throw refused
-      }
-      return new Response(null, { status: answer.status < 200 ? 200 : answer.status })
-    })
-    if (!answer) throw new ConnectorError('bug', { where: 'dav client: no request was made' })
-    return answer
-  }
-}
-
-function toRecord(headers: RequestInit['headers']): Record<string, string> {
-  return Object.fromEntries(new Headers(headers).entries())
 }

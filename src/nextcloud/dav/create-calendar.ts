@@ -1,7 +1,8 @@
 /** Makes a new calendar for events (RFC 4791 section 5.3.1), for a user who has none or for a further Exchange folder. */
 import { ConnectorError } from '../../ports/errors.ts'
+import { CALENDAR_PROPS, type DavCalendar, isSyncable, readCalendar } from './calendar.ts'
 import type { DavClient } from './client.ts'
-import { CALENDAR_PROPS, type DavCalendar, type DavHome, isSyncable, readCalendar } from './discovery.ts'
+import type { DavHome } from './discovery.ts'
 import { asCollectionUrl, canonicalUrl } from './href.ts'
 import { statusError } from './status-error.ts'
 import { xmlText } from './xml.ts'
