@@ -4,7 +4,7 @@ import type { ArchiveRow, ConflictRow, PassLogRow } from './evidence-schema.ts'
 import { whole } from './targets.ts'
 import type { UpsertTarget } from './upsert.ts'
 
-/** What was archived under an id stays as it is (P1); only its time may be extended. */
+/** What was archived under an id stays as it is (P1): a second put of it changes nothing. */
 export const ARCHIVE: UpsertTarget<ArchiveRow> = {
   table: 'archive',
   key: ['id'],
@@ -22,7 +22,7 @@ export const ARCHIVE: UpsertTarget<ArchiveRow> = {
     'created_at_ms',
     'expires_at_ms',
   ],
-  updates: ['expires_at_ms'],
+  updates: [],
 }
 
 export const CONFLICT = whole<ConflictRow>(

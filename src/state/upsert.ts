@@ -9,7 +9,7 @@ export type UpsertTarget<Row> = {
   columns: readonly (keyof Row & string)[]
   /** The unique key; empty for a plain insert. */
   key: readonly (keyof Row & string)[]
-  /** What a second put of the same key changes. */
+  /** What a second put of the same key changes; empty: nothing. */
   updates: readonly (keyof Row & string)[]
 }
 
@@ -49,6 +49,7 @@ function build<Row>({ table, columns, key, updates }: UpsertTarget<Row>, rows: n
   const tuple = sql`(${sql.join(columns.map(() => sql.val(null)))})`
   const insert = sql`insert into ${sql.table(table)} (${refs(columns)}) values ${sql.join(Array.from({ length: rows }, () => tuple))}`
   if (key.length === 0) return insert
+  if (updates.length === 0) return sql`${insert} on conflict (${refs(key)}) do nothing`
   const sets = sql.join(updates.map((name) => sql`${sql.ref(name)} = ${sql.ref(`excluded.${name}`)}`))
   return sql`${insert} on conflict (${refs(key)}) do update set ${sets}`
 }
