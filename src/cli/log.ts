@@ -17,14 +17,26 @@ function wrap(write: Write, bound: LogFields): Log {
   }
 }
 
-/** A log to standard error; every line passes `redact` (I26). */
+/** Plain data with every text masked. An error gives its class, message and code; what JSON cannot hold must not end the sync. */
+function masked(fields: LogFields, redact: Redact): LogFields {
+  const plain = (_: string, value: unknown): unknown => {
+    if (value instanceof Error)
+      return { name: value.name, message: value.message, ...('code' in value && { code: value.code }) }
+    if (typeof value === 'string') return redact(value)
+    return typeof value === 'bigint' ? String(value) : value
+  }
+  try {
+    return JSON.parse(JSON.stringify(fields, plain))
+  } catch {
+    return { unserialisable: Object.keys(fields).join(', ') }
+  }
+}
+
+/** A log to standard error; every text in it passes `redact` (I26). */
 export function stderrLog(level: LogLevel, redact: Redact, stream?: { write(line: string): void }): Log {
-  const out = stream ?? destination({ fd: 2, sync: true })
-  const logger = pino(
-    { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
-    { write: (line: string) => void out.write(redact(line)) },
-  )
+  const timestamp = () => `,"time":"${new Date().toISOString()}"`
+  const logger = pino({ level, base: null, timestamp }, stream ?? destination({ fd: 2, sync: true }))
   return wrap((name, fields, message) => {
-    if (name !== 'silent') logger[name](fields, message)
+    if (name !== 'silent' && logger.isLevelEnabled(name)) logger[name](masked(fields, redact), redact(message))
   }, {})
 }
