@@ -46,7 +46,7 @@ export function fitPeople({ organizer, attendees }: People): People {
 
 export function patchPeople(component: Component, wanted: People): boolean {
   const current = readPeople(component)
-  if (JSON.stringify(current) === JSON.stringify(wanted)) return false
+  if (samePeople(current, wanted)) return false
   const host = wanted.organizer?.email
   const organizerLine = lineOf(component, 'ORGANIZER')
   const hostBefore = organizerLine && emailOf(organizerLine)
@@ -63,6 +63,15 @@ export function patchPeople(component: Component, wanted: People): boolean {
     else if (!sameAttendee(attendeeOf(line)[0], attendee)) replaceLine(component, line, patchAttendee(line, attendee))
   }
   return true
+}
+
+function samePeople(one: People, other: People): boolean {
+  const text = ({ organizer, attendees }: People) =>
+    JSON.stringify([
+      organizer && [organizer.email, organizer.name],
+      attendees.map(({ email, name, role, partStat }) => [email, name, role, partStat]),
+    ])
+  return text(one) === text(other)
 }
 
 function patchOrganizer(component: Component, { organizer }: People): void {

@@ -107,13 +107,17 @@ function patchMaster(writing: Writing, isNew: boolean): void {
   if (isNew) write(wanted.start)
   if (wanted.uid !== before.uid)
     for (const part of [master, ...parts.overrides]) setLine(part, makeLine('UID', '', escapeText(wanted.uid)))
-  if (wanted.recurrence || wanted.extraStarts.length > 0)
-    if (!parts.hasMaster && parts.overrides.length === 0) dropLines(master, 'RECURRENCE-ID')
+  // A single instance that becomes a series is no instance any more.
+  if (!isSeries(before) && isSeries(wanted)) dropLines(master, 'RECURRENCE-ID')
   const bounds = patchBounds(master, wanted, { ...reading, write })
   const series = patchSeries({ parts, before, wanted, reading, write })
-  const recurring = wanted.recurrence !== null || wanted.extraStarts.length > 0
+  const recurring = isSeries(wanted)
   const fields = patchFields(master, wanted, { ...reading, start: wanted.start, end: wanted.end, recurring })
   if (!isNew && (bounds || series || fields || wanted.uid !== before.uid)) stamp(master, bounds || series, context)
+}
+
+function isSeries({ recurrence, extraStarts }: Event): boolean {
+  return recurrence !== null || extraStarts.length > 0
 }
 
 /** Old overrides are found by their old key: after a change of the series' zone they still mean the same occurrence. */
