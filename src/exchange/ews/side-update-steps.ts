@@ -1,8 +1,8 @@
 /** The steps of an update, each over all items that are still open: masters, occurrences, answers, marks. side-update.ts puts them in order. */
 import type { EwsFieldChange } from '../../mapping/ews/change.ts'
+import { bringsBackDeleted } from '../../mapping/ews/occurrence.ts'
 import { CLEAR_UNFINISHED, markUnfinished } from '../../mapping/ews/unfinished.ts'
 import { answerChange, masterChanges } from '../../mapping/ews/write.ts'
-import { mustResetSeries } from '../../mapping/ews/write-occurrences.ts'
 import type { XmlElement } from '../../mapping/ews/xml.ts'
 import type { Event } from '../../model/event.ts'
 import { ConnectorError } from '../../ports/errors.ts'
@@ -40,7 +40,7 @@ export function open(jobs: readonly Job[]): Job[] {
 
 export function changesOf(context: SideContext, job: Job): EwsFieldChange[] {
   const { event, desired, master } = job
-  const resetSeries = mustResetSeries(event, desired)
+  const resetSeries = bringsBackDeleted(event, desired)
   return masterChanges(event, desired, { context: context.lens, native: master, resetSeries })
 }
 

@@ -5,7 +5,7 @@ import { localOf } from '../../model/zone-time.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { EwsContext } from './context.ts'
 import { readFields } from './fields.ts'
-import { isRegularException } from './occurrence.ts'
+import { isRegularException, nearestKey, unmoved } from './occurrence.ts'
 import { readRecurrence } from './recurrence.ts'
 import { line } from './text.ts'
 import { type EwsZone, nextDate, readDate, readInstant, readTime, readZone } from './time.ts'
@@ -79,7 +79,7 @@ export type NativeException = {
 function readOccurrences(event: Event, parts: Parts): Record<OccurrenceKey, Occurrence> {
   const found: [OccurrenceKey, Occurrence][] = []
   for (const deleted of childrenOf(child(parts.master, 'DeletedOccurrences'), 'DeletedOccurrence')) {
-    found.push([keyOf(event, textAt(deleted, 'Start'), parts), { kind: 'deleted' }])
+    found.push([nearestKey(event, keyOf(event, textAt(deleted, 'Start'), parts)), { kind: 'deleted' }])
   }
   for (const { key, occurrence } of exceptionsOf(event, parts)) {
     if (!isRegularException(event, key, occurrence)) found.push([key, occurrence])
@@ -93,9 +93,10 @@ function exceptionsOf(event: Event, parts: Parts): NativeException[] {
   return childrenOf(child(master, 'ModifiedOccurrences'), 'Occurrence').map((info) => {
     const element = items.get(child(info, 'ItemId')?.attributes.Id)
     if (element === undefined) throw unreadable('exception')
-    const key = keyOf(event, textAt(info, 'OriginalStart') ?? textAt(element, 'OriginalStart'), parts)
-    const { start, end } = readTimes(withZones(element, master), context)
-    return { key, element, occurrence: { kind: 'exception', start, end, fields: readFields(element, context, master) } }
+    const told = keyOf(event, textAt(info, 'OriginalStart') ?? textAt(element, 'OriginalStart'), parts)
+    const key = nearestKey(event, told)
+    const times = unmoved(readTimes(withZones(element, master), context), told, key)
+    return { key, element, occurrence: { kind: 'exception', ...times, fields: readFields(element, context, master) } }
   })
 }
 
@@ -118,7 +119,7 @@ export function occurrenceKeyOf(
 ): OccurrenceKey {
   const { startZone } = readTimes(series.master, context)
   const text = textAt(occurrence, 'OriginalStart') ?? textAt(occurrence, 'Start')
-  return keyOf(series.event, text, { startZone, context })
+  return nearestKey(series.event, keyOf(series.event, text, { startZone, context }))
 }
 
 /** An exception that names no zone of its own is meant in the master's. */

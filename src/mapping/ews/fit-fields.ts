@@ -27,9 +27,9 @@ export function fitFields(fields: EventFields, losses: LossList, current: EventF
 
 function fitLine(path: string, text: string, losses: LossList): string {
   const clean = line(text)
-  if (/\S\s*[\r\n]+\s*\S/.test(text)) losses.add(path, 'value-not-held', 'line breaks')
   const short = cut(clean, EWS_LINE_CHARS_MAX)
   if (short !== clean) losses.add(path, 'too-long', `${clean.length} characters`)
+  else if (clean !== text) losses.add(path, 'value-not-held', 'line breaks or space around it')
   return short
 }
 
@@ -45,10 +45,10 @@ function fitBodyField(fields: EventFields, losses: LossList, current: EventField
   return body
 }
 
-/** IsCancelled is the server's; a confirmed or tentative meeting has no field of its own on Exchange. */
+/** IsCancelled is the server's; a tentative one has no field on Exchange. Confirmed is what an event is that says nothing: no loss. */
 function fitStatus(status: EventFields['status'], losses: LossList, current: EventFields | null) {
   const held = current?.status === 'cancelled' ? 'cancelled' : 'none'
-  if (status !== held && status !== 'none') {
+  if (status !== held && status !== 'none' && status !== 'confirmed') {
     losses.add('status', status === 'cancelled' ? 'server-owned' : 'no-such-field', status)
   }
   return held

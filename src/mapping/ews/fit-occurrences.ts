@@ -1,13 +1,17 @@
 /** Exceptions and deleted occurrences as Exchange would hold them: each belongs to a date of the rule, none may pass its neighbour. */
-import type { Event, Occurrence, OccurrenceKey } from '../../model/event.ts'
+import type { Event, EventFields, Occurrence, OccurrenceKey } from '../../model/event.ts'
 import { expandOccurrences, isOccurrence } from '../../model/expand.ts'
+import type { CalTime } from '../../model/time.ts'
+import { instantOf, localAt } from '../../model/zone-time.ts'
+import { unreachable } from '../../ports/errors.ts'
 import type { EwsContext, LossList } from './context.ts'
 import { fitFields } from './fit-fields.ts'
 import { fitPeople } from './fit-people.ts'
 import { fitTimes } from './fit-schedule.ts'
 import { isRegularException, occurrenceIndex, regularTimes, wallText } from './occurrence.ts'
 
-type At = { context: EwsContext; losses: LossList; current: Event | null }
+/** `reset`: the rule is written anew, so that Exchange forgets what its exceptions were. */
+type At = { context: EwsContext; losses: LossList; current: Event | null; reset: boolean }
 type Occurrences = Record<OccurrenceKey, Occurrence>
 
 /** `wanted` is the event as asked for, `fitted` its master as Exchange would hold it. */
@@ -41,15 +45,16 @@ type ExceptionToFit = {
 }
 
 function fitException({ wanted, fitted, key, occurrence }: ExceptionToFit, at: At): Occurrence {
-  const held = at.current?.occurrences[key]
-  const current = held?.kind === 'exception' ? held.fields : at.current
+  const before = at.current?.occurrences[key]
+  // A new exception begins as the master is: its people have the master's names and answers.
+  const held: EventFields = before?.kind === 'exception' && !at.reset ? before.fields : fitted
+  const current = at.current === null ? null : held
   const { start, end } = fitTimes({ ...occurrence, recurrence: wanted.recurrence }, at)
   const own = fitFields(occurrence.fields, at.losses, current)
-  // The organizer is the master's (INV-6); an appointment has exceptions without people.
-  const asked = { organizer: wanted.organizer, attendees: occurrence.fields.attendees }
-  const people = fitted.organizer === null ? { organizer: null, attendees: [] } : fitPeople(asked, at, current)
-  if (fitted.organizer === null && asked.attendees.length > 0) at.losses.add('attendees', 'server-owned')
-  return { kind: 'exception', start, end, fields: { ...own, organizer: fitted.organizer, attendees: people.attendees } }
+  // The organizer is the master's (INV-6); people may be invited to one occurrence alone.
+  const organizer = wanted.organizer ?? occurrence.fields.organizer
+  const people = fitPeople({ organizer, attendees: occurrence.fields.attendees }, at, held)
+  return { kind: 'exception', start, end, fields: { ...own, ...people } }
 }
 
 /**
@@ -57,13 +62,36 @@ function fitException({ wanted, fitted, key, occurrence }: ExceptionToFit, at: A
  * keeps its fields and stays on its own day.
  */
 function keepOrder(fitted: Event, found: Occurrences, at: At): void {
-  for (const [key, occurrence] of Object.entries(found)) {
-    if (occurrence.kind !== 'exception' || dayOf(wallText(occurrence.start)) === dayOf(key)) continue
-    const { before, after } = neighbours(fitted, key, { found, context: at.context })
-    const day = dayOf(wallText(occurrence.start))
-    if ((before === null || day > before) && (after === null || day < after)) continue
-    at.losses.add(`occurrence:${key}`, 'recurrence-not-representable', 'moved past another occurrence')
-    found[key] = { ...occurrence, ...regularTimes(fitted, key, at.context) }
+  // One that goes back to its day may stand in the way of another: until nothing moves any more, each at most once.
+  for (let moved = true; moved; ) {
+    moved = false
+    for (const [key, occurrence] of Object.entries(found)) {
+      if (occurrence.kind !== 'exception') continue
+      const day = dayIn(fitted, occurrence.start, at.context)
+      if (day === dayOf(key)) continue
+      const { before, after } = neighbours(fitted, key, { found, context: at.context })
+      if ((before === null || day > before) && (after === null || day < after)) continue
+      at.losses.add(`occurrence:${key}`, 'recurrence-not-representable', 'moved past another occurrence')
+      found[key] = { ...occurrence, ...regularTimes(fitted, key, at.context) }
+      moved = true
+    }
+  }
+}
+
+/** The day of a time in the zone of the series, where Exchange compares days. */
+function dayIn(series: Event, time: CalTime, context: EwsContext): string {
+  const instantMs = instantOf(time, context.floatingZone)
+  const { start } = series
+  switch (start.kind) {
+    case 'utc':
+      return localAt('UTC', instantMs).slice(0, 10)
+    case 'zoned':
+      return localAt(start.zone, instantMs, start.rules).slice(0, 10)
+    case 'date':
+    case 'floating':
+      return localAt(context.floatingZone, instantMs).slice(0, 10)
+    default:
+      return unreachable(start)
   }
 }
 
@@ -81,7 +109,7 @@ function neighbours(
   const dayAt = (candidate: string): string | null => {
     const occurrence = found[candidate]
     if (occurrence?.kind === 'deleted') return null
-    return dayOf(occurrence === undefined ? candidate : wallText(occurrence.start))
+    return occurrence === undefined ? dayOf(candidate) : dayIn(fitted, occurrence.start, context)
   }
   const first = (candidates: string[]) => candidates.map(dayAt).find((day) => day !== null) ?? null
   return { before: first(keys.slice(0, index - 1).reverse()), after: first(keys.slice(index)) }

@@ -8,6 +8,7 @@ import { fitForeignEvent } from './fit-foreign.ts'
 import { fitOccurrences } from './fit-occurrences.ts'
 import { fitPeople } from './fit-people.ts'
 import { fitSchedule } from './fit-schedule.ts'
+import { resetsSeries } from './occurrence.ts'
 
 /**
  * `current` is what Exchange holds of it now, null when it is about to be created: organizer, answers and cancellation are the
@@ -31,7 +32,12 @@ export function fitEvent(event: Event, context: EwsContext, current: Event | nul
     extraStarts: [],
     occurrences: {},
   }
-  if (fitted.recurrence) fitted.occurrences = fitOccurrences(event, fitted, { ...at, current })
+  if (fitted.recurrence)
+    fitted.occurrences = fitOccurrences(event, fitted, {
+      ...at,
+      current,
+      reset: current !== null && resetsSeries(current, { ...event, ...schedule }),
+    })
   if (isEmptySeries(fitted, context)) {
     at.losses.add('schedule', 'recurrence-not-representable', 'every occurrence is deleted')
     return { kind: 'unrepresentable', losses }

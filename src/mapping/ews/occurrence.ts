@@ -1,6 +1,6 @@
 /** Occurrences of a series as both directions of the lens see them: what is no exception at all, and which number an occurrence has. */
 import { SERIES_OCCURRENCES_MAX } from '../../limits.ts'
-import { localTextOf, wallMsOf } from '../../model/civil.ts'
+import { DAY_MS, localTextOf, wallMsOf } from '../../model/civil.ts'
 import type { Event, Occurrence, OccurrenceKey } from '../../model/event.ts'
 import { expandOccurrences, isOccurrence } from '../../model/expand.ts'
 import { canonicalJson } from '../../model/flat.ts'
@@ -52,4 +52,47 @@ export function occurrenceIndex(event: Event, key: OccurrenceKey, context: EwsCo
   const times = expandOccurrences(series, { limit: SERIES_OCCURRENCES_MAX, untilMs })
   const last = times.at(-1)
   return last !== undefined && wallText(last) === key ? times.length : null
+}
+
+/** Whether an occurrence is deleted that shall be there again: only a rewritten rule brings it back. */
+export function bringsBackDeleted(current: Event, desired: Event): boolean {
+  if (current.recurrence === null || desired.recurrence === null) return false
+  return Object.entries(current.occurrences).some(
+    ([key, held]) => held.kind === 'deleted' && desired.occurrences[key]?.kind !== 'deleted',
+  )
+}
+
+/** Whether Exchange forgets the exceptions of a series on the way from one to the other: its times or its rule are written. */
+export function resetsSeries(current: Event, desired: Event): boolean {
+  const schedule = ({ start, end, recurrence }: Event) => canonicalJson({ start, end, recurrence } as unknown as Json)
+  return schedule(current) !== schedule(desired) || bringsBackDeleted(current, desired)
+}
+
+/** Offsets of one zone in two databases differ by so much at most. */
+const ZONE_DISPUTE_MS = 3 * 3_600_000
+
+/**
+ * The key of the rule that an original start means. Windows knows other rules than the zone database for some years (London
+ * 1968 to 1971, a summer time abolished last month): an instant may then read an hour off, its day in the series is the same.
+ */
+export function nearestKey(event: Event, told: OccurrenceKey): OccurrenceKey {
+  if (event.start.kind === 'date' || isOccurrence(event, told)) return told
+  const toldMs = wallMsOf(told)
+  const clock = wallText(event.start).slice(10)
+  for (const days of [0, 1, -1]) {
+    const candidate = `${localTextOf(toldMs + days * DAY_MS).slice(0, 10)}${clock}`
+    if (Math.abs(wallMsOf(candidate) - toldMs) <= ZONE_DISPUTE_MS && isOccurrence(event, candidate)) return candidate
+  }
+  return told
+}
+
+/** Times of an exception, at the rule's own time when it starts where its original start was told to be. */
+export function unmoved(
+  { start, end }: { start: CalTime; end: CalTime },
+  told: OccurrenceKey,
+  key: OccurrenceKey,
+): { start: CalTime; end: CalTime } {
+  if (told === key || wallText(start) !== told || end.kind === 'date') return { start, end }
+  const shiftMs = wallMsOf(key) - wallMsOf(told)
+  return { start: withLocal(start, key), end: withLocal(end, localTextOf(wallMsOf(end.local) + shiftMs)) }
 }

@@ -20,7 +20,8 @@ export const ATTENDEE_LISTS: readonly { element: string; role: AttendeeRole }[] 
 
 /** Organizer and attendees of a calendar item. `master` gives the organizer of an exception. */
 export function readPeople(item: XmlElement, context: EwsContext, master: XmlElement = item): People {
-  if (ownerOf(master, context) === 'nobody') return { organizer: null, attendees: [] }
+  const owner = ownerOf(item, context, master)
+  if (owner === 'nobody') return { organizer: null, attendees: [] }
   const organizer = readPerson(child(master, 'Organizer'))
   const byEmail = new Map<string, Attendee>()
   for (const { element, role } of ATTENDEE_LISTS) {
@@ -33,9 +34,7 @@ export function readPeople(item: XmlElement, context: EwsContext, master: XmlEle
     }
   }
   const attendees = [...byEmail.values()].sort((one, other) => (one.email < other.email ? -1 : 1))
-  return attendees.length === 0 && ownerOf(master, context) === 'me'
-    ? { organizer: null, attendees }
-    : { organizer, attendees }
+  return attendees.length === 0 && owner === 'me' ? { organizer: null, attendees } : { organizer, attendees }
 }
 
 /** My own answer stands in MyResponseType; the list of an attendee's copy is often stale about me. */
@@ -46,12 +45,11 @@ function answerOf(item: XmlElement, entry: XmlElement, person: Person, context: 
   return mine === 'Unknown' || mine === 'Organizer' ? listed : mine
 }
 
-/** Whose item it is: IsOrganizer (Exchange 2013), else MyResponseType, else the organizer's address. */
-export function ownerOf(item: XmlElement, context: EwsContext): Owner {
+/** Whose item it is: IsOrganizer (Exchange 2013), else MyResponseType, else the organizer's address; of an exception, its master's. */
+export function ownerOf(item: XmlElement, context: EwsContext, master: XmlElement = item): Owner {
   const invited = ATTENDEE_LISTS.some(({ element }) => (child(item, element)?.children.length ?? 0) > 0)
-  const isMeeting = textAt(item, 'IsMeeting')
-  const mine = isMine(item, context)
-  if (!invited && (mine || isMeeting !== 'true')) return 'nobody'
+  const mine = isMine(master, context)
+  if (!invited && (mine || textAt(master, 'IsMeeting') !== 'true')) return 'nobody'
   return mine ? 'me' : 'other'
 }
 

@@ -3,6 +3,7 @@
  * occurrences deleted. Exchange has no list of them to write (REC-1, REC-2): each is written by its own id or number.
  */
 import type { Event, EventFields, Occurrence, OccurrenceKey, PartStat } from '../../model/event.ts'
+import { instantOf } from '../../model/zone-time.ts'
 import type { EwsFieldChange } from './change.ts'
 import type { EwsContext } from './context.ts'
 import { type EwsDocument, itemIdOf } from './document.ts'
@@ -19,15 +20,10 @@ export type OccurrenceWork = { key: OccurrenceKey; target: OccurrenceTarget } & 
   | { kind: 'change'; changes: EwsFieldChange[]; answer: PartStat | null }
 )
 
-/** Whether an occurrence is deleted that shall be there again: only a rewritten rule brings it back. */
-export function mustResetSeries(current: Event, desired: Event): boolean {
-  if (current.recurrence === null || desired.recurrence === null) return false
-  return Object.entries(current.occurrences).some(
-    ([key, held]) => held.kind === 'deleted' && desired.occurrences[key]?.kind !== 'deleted',
-  )
-}
-
-/** Deletions first, then changes by date. `current` and `document` are one fresh read; `desired` is fitted. */
+/**
+ * Deletions first. Then changes, in an order in which no occurrence meets its neighbour on the way: those that move to a later time
+ * from the last to the first, the others from the first to the last. `current` and `document` are one fresh read; `desired` is fitted.
+ */
 export function occurrenceWork(
   current: Event,
   desired: Event,
@@ -35,23 +31,25 @@ export function occurrenceWork(
 ): OccurrenceWork[] {
   const { document, context } = at
   const natives = readExceptions(current, document, context)
-  const keys = new Set([...natives.keys(), ...Object.keys(desired.occurrences)])
-  const work = [...keys]
-    .sort()
-    .map((key) => workFor(key, { current, desired, native: natives.get(key), master: document.master }, context))
-    .filter((one) => one !== null)
-  return [...work.filter((one) => one.kind === 'delete'), ...work.filter((one) => one.kind === 'change')]
+  const keys = [...new Set([...natives.keys(), ...Object.keys(desired.occurrences)])].sort()
+  const plan = (key: OccurrenceKey) =>
+    workFor(key, { current, desired, native: natives.get(key), master: document.master }, context)
+  const planned = keys.map(plan).filter((one) => one !== null)
+  const work = (direction: Planned['direction']) =>
+    planned.filter((one) => one.direction === direction).map((one) => one.work)
+  return [...work('deleted'), ...work('later').reverse(), ...work('earlier')]
 }
 
+type Planned = { work: OccurrenceWork; direction: 'deleted' | 'later' | 'earlier' }
 type Series = { current: Event; desired: Event; native: NativeException | undefined; master: XmlElement }
 
-function workFor(key: OccurrenceKey, series: Series, context: EwsContext): OccurrenceWork | null {
+function workFor(key: OccurrenceKey, series: Series, context: EwsContext): Planned | null {
   const { current, desired, native, master } = series
   const wanted = desired.occurrences[key]
   if (current.occurrences[key]?.kind === 'deleted') return null
   const target = targetOf(key, series, context)
   if (target === null) return null
-  if (wanted?.kind === 'deleted') return { kind: 'delete', key, target }
+  if (wanted?.kind === 'deleted') return { direction: 'deleted', work: { kind: 'delete', key, target } }
   const before = native?.occurrence ?? regular(current, key, context)
   const after = wanted ?? regular(desired, key, context)
   const changes = [
@@ -59,7 +57,10 @@ function workFor(key: OccurrenceKey, series: Series, context: EwsContext): Occur
     ...timeChanges(before, after, context),
   ]
   const answer = answerChange(before.fields, after.fields, context)
-  return changes.length === 0 && answer === null ? null : { kind: 'change', key, target, changes, answer }
+  if (changes.length === 0 && answer === null) return null
+  const [fromMs, toMs] = [before, after].map(({ start }) => instantOf(start, context.floatingZone))
+  const direction = toMs !== undefined && fromMs !== undefined && toMs > fromMs ? 'later' : 'earlier'
+  return { direction, work: { kind: 'change', key, target, changes, answer } }
 }
 
 function targetOf(key: OccurrenceKey, { current, native }: Series, context: EwsContext): OccurrenceTarget | null {
