@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
-import type { ConnectorError } from '../../src/ports/errors.ts'
+import { ConnectorError } from '../../src/ports/errors.ts'
 import { parseConnectionString } from '../../src/state/connection.ts'
 import { checkConsistency } from '../../src/state/consistency.ts'
+import { write } from '../../src/state/database.ts'
 import { stateError } from '../../src/state/errors.ts'
 import { openStateStore } from '../../src/state/open.ts'
 import { ARCHIVE_KEY, leasedPair, synced } from '../contract/state-store-builders.ts'
@@ -56,6 +57,16 @@ describe('errors of SQLite', () => {
     await store.commit(lease, changes)
     expect(await store.countItemPairs(pair.id)).toBe(2000)
     expect(await checkConsistency(store.database)).toEqual([])
+    await store.close()
+  })
+
+  test('a transaction that SQLite rolled back by itself: the first error is the one that is told', async () => {
+    const store = await open('sqlite::memory:')
+    const work = write(store.database, async (trx) => {
+      await sql`rollback`.execute(trx)
+      throw new ConnectorError('state.disk-full')
+    })
+    await expect(work).rejects.toMatchObject({ code: 'state.disk-full' })
     await store.close()
   })
 
