@@ -65,14 +65,14 @@ function pairJson(pair: PairReport, redact: Redact) {
 
 export function userReportJson(report: UserReport, redact: Redact) {
   const { email, dryRun, outcome, tookMs } = report
-  const collections = report.pairs.map((pair) => pairJson(pair, redact))
+  const pairs = report.pairs.map((pair) => pairJson(pair, redact))
   return {
     email,
     dryRun,
     outcome,
     exitCode: exitOfUser(report),
     tookMs,
-    collections,
+    pairs,
     error: errorReportJson(report.error, redact),
   }
 }
@@ -115,7 +115,7 @@ export function statusJson(list: readonly MailboxStatus[], nowMs: number, redact
     lastSuccess: instant(status.mailbox?.lastSuccessAtMs ?? null),
     nextRun: instant(status.mailbox?.nextRunAtMs ?? null),
     attempts: status.mailbox?.attempts ?? 0,
-    collections: status.pairs.map((pair) => statusPairJson(pair, redact)),
+    pairs: status.pairs.map((pair) => statusPairJson(pair, redact)),
     openConflicts: status.openConflicts.map(conflictJson),
     lastPasses: status.lastPasses.map(passJson),
   }))

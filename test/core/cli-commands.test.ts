@@ -91,7 +91,7 @@ describe('sync user', () => {
     const changed = ['title', 'attendee:canary@example.org', 'attendee:canary2@example.org']
     const report = user({ dryRun: true, pairs: [pair({ actions: [action({ changed })] })] })
     expect(await run(SyncUser, ['anna@example.org', '--json'], fakeConnector({ syncUser: async () => report }))).toBe(0)
-    expect(JSON.parse(out).collections[0].actions[0]).toMatchObject({
+    expect(JSON.parse(out).pairs[0].actions[0]).toMatchObject({
       title: 'Team meeting',
       changed: ['title', 'attendee'],
     })
