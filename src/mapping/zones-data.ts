@@ -50,6 +50,7 @@ export const IANA_OVERRIDES: Readonly<Record<string, string>> = {
   'America/Scoresbysund': 'Greenland Standard Time',
   'America/Vancouver': 'Yukon Standard Time',
   'Antarctica/Casey': 'W. Australia Standard Time',
+  'Antarctica/Vostok': 'West Asia Standard Time',
   'Asia/Almaty': 'West Asia Standard Time',
   'Asia/Qostanay': 'West Asia Standard Time',
   'Europe/Kyiv': 'FLE Standard Time',

@@ -9,7 +9,7 @@ import { yearRules, zoneHasRules } from './zones-rules.ts'
 
 /** Old single-word IANA names; other words without a slash (Windows ids, "Factory") are no IANA zones. */
 const WORD_ZONE =
-  /^(UTC|GMT|UCT|Zulu|Universal|Greenwich|GMT[+-]?0|CET|MET|EET|WET|EST|MST|HST|[ECMP]ST\dDT|GB|NZ|PRC|ROC|ROK|W-SU|Cuba|Egypt|Eire|GB-Eire|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|Navajo|NZ-CHAT|Poland|Portugal|Singapore|Turkey)$/i
+  /^(UTC|GMT|UCT|Zulu|Universal|Greenwich|GMT[+-]?0|CET|MET|EET|WET|EST|MST|HST|[ECMP]ST\d[ECMP]DT|GB|NZ|PRC|ROC|ROK|W-SU|Cuba|Egypt|Eire|GB-Eire|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|Navajo|NZ-CHAT|Poland|Portugal|Singapore|Turkey)$/i
 
 /** Every zone of the runtime by its canonical name: a list of 400 that takes 20 ms to make. */
 const zoneNames = memoize(() => Intl.supportedValuesOf('timeZone').map((zone) => findCanonical(zone) ?? zone), 1)

@@ -3,7 +3,7 @@ import type { Event, OccurrenceKey } from '../../model/event.ts'
 import type { CalTime } from '../../model/time.ts'
 import { sameTime, timeParams } from './bounds.ts'
 import type { Reading } from './context.ts'
-import { type Component, dropLines, insertLine, lineOf, linesOf, replaceLine } from './document.ts'
+import { type Component, dropLines, insertLine, lineOf, linesOf, replaceLine, setLine } from './document.ts'
 import { makeLine, withValue } from './lines.ts'
 import { ruleOfRecurrence } from './recurrence-write.ts'
 import { inSeries, keyOfTime, type Parts, readExtraStarts, readRecurrence, timeOfKey } from './series.ts'
@@ -32,18 +32,24 @@ export function patchSeries(patch: SeriesPatch): boolean {
 function patchRule({ parts, wanted, reading }: SeriesPatch): void {
   const current = readRecurrence(parts, wanted.start, reading)
   if (JSON.stringify(current) === JSON.stringify(wanted.recurrence)) return
+  if (wanted.recurrence && wanted.recurrence.pattern.kind !== 'rrule') {
+    const rule = makeLine('RRULE', '', ruleOfRecurrence(wanted.recurrence, wanted.start, reading.floatingZone))
+    dropLines(parts.master, 'EXRULE')
+    setLine(parts.master, rule, lastTime(parts.master))
+    return
+  }
   dropLines(parts.master, 'RRULE', 'EXRULE')
   if (!wanted.recurrence) return
   const rules = ruleOfRecurrence(wanted.recurrence, wanted.start, reading.floatingZone).split('\n')
   for (const rule of rules.toReversed()) {
-    if (rule.startsWith('EXRULE:')) insertAfterTimes(parts.master, 'EXRULE', rule.slice('EXRULE:'.length))
-    else if (!rule.startsWith('RANGE=')) insertAfterTimes(parts.master, 'RRULE', rule)
+    if (rule.startsWith('EXRULE:'))
+      insertLine(parts.master, makeLine('EXRULE', '', rule.slice('EXRULE:'.length)), lastTime(parts.master))
+    else if (!rule.startsWith('RANGE=')) insertLine(parts.master, makeLine('RRULE', '', rule), lastTime(parts.master))
   }
 }
 
-function insertAfterTimes(master: Component, name: string, value: string): void {
-  const after = lineOf(master, 'DTEND') ? 'DTEND' : lineOf(master, 'DURATION') ? 'DURATION' : 'DTSTART'
-  insertLine(master, makeLine(name, '', value), after)
+function lastTime(master: Component): string {
+  return lineOf(master, 'DTEND') ? 'DTEND' : lineOf(master, 'DURATION') ? 'DURATION' : 'DTSTART'
 }
 
 function patchExtraStarts({ parts, wanted, reading, write }: SeriesPatch): void {
