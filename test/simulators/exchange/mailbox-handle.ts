@@ -14,6 +14,12 @@ import { makeNode } from './xml.ts'
 
 export type HandleContext = { zones: ZoneTable; settings: Settings; nowMs(): number }
 
+/** Zones are shared: each has hundreds of entries. */
+function cloneFields(fields: Fields): Fields {
+  const { StartTimeZone, EndTimeZone, ...rest } = fields
+  return { ...structuredClone(rest), ...(StartTimeZone && { StartTimeZone }), ...(EndTimeZone && { EndTimeZone }) }
+}
+
 export class MailboxHandle {
   readonly mailbox: Mailbox
   readonly #context: HandleContext
@@ -174,11 +180,11 @@ export class MailboxHandle {
       folderId: folderIdOf(mailbox, folder),
       folder: folder.distinguished ?? folder.name,
       kind: item.kind,
-      fields: structuredClone(item.fields),
+      fields: cloneFields(item.fields),
       exceptions: exceptions.map(({ date, fields }) => ({
         date: dateText(date),
         id: encodeId('occurrence', mailbox.tag, item.serial, { date }),
-        fields: structuredClone(fields),
+        fields: cloneFields(fields),
       })),
       deletedDates: [...(item.deletedDates ?? [])].sort((one, other) => one - other).map(dateText),
       attachments: (item.attachments ?? []).map(({ name, contentType, content }) => ({ name, contentType, content })),

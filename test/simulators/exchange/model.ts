@@ -41,8 +41,9 @@ export type Fields = {
   StartTimeZone?: Zone
   EndTimeZone?: Zone
   AllowNewTimeProposal?: boolean
-  extended?: Record<string, ExtendedValue>
-  other?: Record<string, Node>
+  /** Undefined in an exception: it lacks what its master has. */
+  extended?: Record<string, ExtendedValue | undefined>
+  other?: Record<string, Node | undefined>
 }
 
 export type Attachment = {

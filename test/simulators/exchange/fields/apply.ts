@@ -2,6 +2,7 @@
 import type { Call } from '../call.ts'
 import { EwsError } from '../errors.ts'
 import type { Fields } from '../model.ts'
+import { attendeesOf } from '../render/calendar.ts'
 import { makeNode, type Node } from '../xml.ts'
 import { extendedKey } from './extended.ts'
 import { type ItemKind, PROPERTY_BY_URI, type Property, propertyOf } from './property-table.ts'
@@ -70,6 +71,20 @@ function remove(fields: Fields, name: string): void {
       fields.other = rest
     }
   }
+}
+
+const ATTENDEES = new Set(['RequiredAttendees', 'OptionalAttendees', 'Resources'])
+
+/** An attendee who stays keeps the answer that the server knows: a client cannot set it. */
+function setValue(value: Node, fields: Fields, target: Target): void {
+  const known = new Map(attendeesOf(fields).map((attendee) => [attendee.email.toLowerCase(), attendee]))
+  readProperty(value, fields, target.call, target.kind)
+  if (!ATTENDEES.has(value.name)) return
+  const name = value.name as 'RequiredAttendees' | 'OptionalAttendees' | 'Resources'
+  fields[name] = (fields[name] ?? []).map((attendee) => {
+    const { response, repliedAt } = known.get(attendee.email.toLowerCase()) ?? {}
+    return { ...attendee, ...(response && { response }), ...(repliedAt !== undefined && { repliedAt }) }
+  })
 }
 
 function append(fields: Fields, value: Node, target: Target): void {
@@ -145,7 +160,7 @@ export function applyChanges(changes: readonly Node[], fields: Fields, target: T
     const value = onlyProperty(change, target)
     if (value.name !== property.name) throw new EwsError('ErrorUpdatePropertyMismatch')
     if (change.name === 'AppendToItemField') append(fields, value, target)
-    else readProperty(value, fields, target.call, target.kind)
+    else setValue(value, fields, target)
   }
   return changed
 }

@@ -13,7 +13,7 @@ Sensitivity:Sensitivity:suf Body:Body:suda Attachments:Attachments: DateTimeRece
 Categories:Strings:sudf Importance:Importance:suf InReplyTo:string:sudf IsSubmitted:boolean:f IsDraft:boolean:f
 IsFromMe:boolean:f IsResend:boolean:f IsUnmodified:boolean:f InternetMessageHeaders:Any: DateTimeSent:dateTime:f
 DateTimeCreated:dateTime:f ResponseObjects:Any: ReminderDueBy:dateTime:suf ReminderIsSet:boolean:suf
-ReminderNextTime:dateTime:f ReminderMinutesBeforeStart:int:suf DisplayCc:string:f DisplayTo:string:f
+ReminderNextTime:dateTime:f ReminderMinutesBeforeStart:reminderMinutes:suf DisplayCc:string:f DisplayTo:string:f
 HasAttachments:boolean:f ExtendedProperty*:ExtendedProperty:sudf Culture:string:sudf EffectiveRights:Any:f
 LastModifiedName:string:f LastModifiedTime:dateTime:f IsAssociated:boolean:sf WebClientReadFormQueryString:string:f
 WebClientEditFormQueryString:string:f ConversationId:ItemId:f UniqueBody:Body: Flag:Flag:suf StoreEntryId:base64:f

@@ -70,7 +70,6 @@ function create(node: Node, kind: ItemKind, call: Call): string {
     startOnRange(fields)
     alignAllDay(fields)
     fields.Organizer = { name: call.mailbox.displayName, email: call.mailbox.email }
-    if (mailRequests(call, fields)) fields.MeetingRequestWasSent = true
   } else if (kind === 'Task') {
     completeTask(fields, new Set(node.children.map((child) => child.name)), call.nowMs())
   } else if (kind === 'Contact') {
@@ -78,9 +77,9 @@ function create(node: Node, kind: ItemKind, call: Call): string {
   } else if (kind === 'DistributionList') {
     fields.ItemClass ??= 'IPM.DistList'
   }
+  alignToRule({ serial: 0, folder: 0, kind, fields, created: 0, modified: 0, version: 0, arrived: 0 })
   if (kind === 'Message') sendMessage(node, call, fields)
-  const probe = { serial: 0, folder: 0, kind, fields, created: 0, modified: 0, version: 0, arrived: 0 }
-  alignToRule(probe)
+  if (kind === 'CalendarItem' && mailRequests(call, fields)) fields.MeetingRequestWasSent = true
   const item = call.mailbox.addItem(folder, kind, fields, call.nowMs())
   return `<m:Items>${idOnlyXml(viewOf(item), call)}</m:Items>`
 }

@@ -39,6 +39,15 @@ function changesSince(call: Call, folder: Folder, since: { told: number; repeatF
   return changes.sort((one, other) => one.seq - other.seq)
 }
 
+/** The point `count` changes before `told`. */
+function earlier(folder: Folder, told: number, count: number): number {
+  const tombstones = [...folder.tombstones.values()].map(({ seq }) => seq)
+  const known = [...folder.changes.values(), ...tombstones]
+    .filter((seq) => seq <= told)
+    .sort((one, other) => one - other)
+  return known.at(-count - 1) ?? 0
+}
+
 /** Where the client stands. An invalid state is an error, or on other servers the beginning. */
 function startOf(call: Call, folder: Folder, state: string | undefined): number {
   if (effectOf(call, 'syncStateInvalid')) throw new EwsError('ErrorInvalidSyncStateData')
@@ -57,7 +66,7 @@ export function syncFolderItems(call: Call): string {
     const pageSize = Number(firstText(call.request, 'MaxChangesReturned'))
     const repeat = effectOf(call, 'feedRepeat')
     const hidden = effectOf(call, 'feedLag')?.changes ?? 0
-    const repeatFrom = repeat ? Math.max(0, told - repeat.changes) : told
+    const repeatFrom = repeat ? earlier(folder, told, repeat.changes) : told
     const all = changesSince(call, folder, { told, repeatFrom })
     const shown = hidden > 0 ? all.slice(0, Math.max(0, all.length - hidden)) : all
     const page = shown.slice(0, pageSize)

@@ -53,6 +53,23 @@ function moveRange(fields: Fields): void {
   fields.Recurrence = { ...recurrence, range: { ...recurrence.range, startDate } }
 }
 
+/** What differs, entry by entry in the maps: the rest goes on following the master. */
+function ownFields(before: Fields, after: Fields, own: Fields): Fields {
+  const changed: Record<string, unknown> = {}
+  for (const name of Object.keys(after) as (keyof Fields)[]) {
+    if (after[name] !== before[name]) changed[name] = after[name]
+  }
+  for (const name of ['extended', 'other'] as const) {
+    if (changed[name] === undefined) continue
+    const entries: Record<string, unknown> = { ...own[name] }
+    for (const key of new Set([...Object.keys(before[name] ?? {}), ...Object.keys(after[name] ?? {})])) {
+      if (before[name]?.[key] !== after[name]?.[key]) entries[key] = after[name]?.[key]
+    }
+    changed[name] = entries
+  }
+  return changed
+}
+
 function updateOccurrence(view: View, updates: Node[], call: Call): void {
   const { item, date } = view
   if (date === undefined) return
@@ -64,11 +81,7 @@ function updateOccurrence(view: View, updates: Node[], call: Call): void {
   mailUpdate(call, view.fields, fields)
   const now = call.nowMs()
   const exception = exceptionFor(item, date, now)
-  const own: Record<string, unknown> = { ...exception.fields }
-  for (const name of Object.keys(fields) as (keyof Fields)[]) {
-    if (fields[name] !== view.fields[name]) own[name] = fields[name]
-  }
-  exception.fields = own
+  exception.fields = { ...exception.fields, ...ownFields(view.fields, fields, exception.fields) }
   exception.modified = now
   call.mailbox.touch(item, now, !call.settings.occurrenceChangesInFeed)
 }

@@ -14,6 +14,7 @@ Any = #any
 string = #string
 boolean = #boolean
 int = #int
+reminderMinutes = #reminderMinutes
 double = #double
 dateTime = #dateTime
 base64 = #base64

@@ -5,6 +5,9 @@ import { PROPERTY_BY_URI } from '../fields/property-table.ts'
 /** Paths whose names differ from their elements'. */
 const MORE_URIS = new Set(['item:PredictedActionReason'])
 
+/** The largest marker that PidLidReminderDelta can hold (MS-OXORMDR 2.2.1.3). */
+const REMINDER_MAX = 1_525_252_321
+
 const DAY = 'Sunday|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Day|Weekday|WeekendDay'
 const SEND = 'SendToNone|SendOnlyToAll|SendToAllAndSaveCopy'
 
@@ -67,7 +70,7 @@ const PATTERNS: Record<string, RegExp> = {
   date: /^-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(Z|[+-]\d\d:\d\d)?$/,
   time: /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$/,
   duration: /^-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/,
-  base64: /^\s*(?:[A-Za-z0-9+/]\s*){0,}={0,2}\s*$/,
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
   guid: /^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$/,
   tag: /^(0[xX][0-9A-Fa-f]{1,4}|\d{1,5})$/,
   fieldUri:
@@ -86,6 +89,11 @@ export function valueViolation(kind: string, text: string): string | undefined {
       ? undefined
       : 'The MinInclusive constraint failed.'
   }
+  if (kind === 'reminderMinutes') {
+    const value = Number(text.trim())
+    const good = PATTERNS.int?.test(text.trim()) && value >= 0 && value <= REMINDER_MAX
+    return good ? undefined : 'The MaxInclusive constraint failed.'
+  }
   if (kind === 'days') {
     const names = text.trim().split(/\s+/)
     return names.every((name) => DAY.split('|').includes(name)) ? undefined : 'The Enumeration constraint failed.'
@@ -97,6 +105,6 @@ export function valueViolation(kind: string, text: string): string | undefined {
   }
   const pattern = PATTERNS[kind]
   if (!pattern) throw new Error(`no such kind of value: ${kind}`)
-  const value = WHITESPACE_COUNTS.has(kind) ? text : text.trim()
+  const value = WHITESPACE_COUNTS.has(kind) ? text : kind === 'base64' ? text.replace(/\s/g, '') : text.trim()
   return pattern.test(value) ? undefined : `The string '${text}' is not a valid ${kind} value.`
 }
