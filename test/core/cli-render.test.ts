@@ -84,6 +84,31 @@ describe('a dry run', () => {
     expect(text).not.toContain('canary')
   })
 
+  it('is ordered by time', () => {
+    const at = (when: string) => action({ when: `${when}T09:00:00`, title: when })
+    const actions = [at('2026-05-02'), at('2026-05-01'), at('2025-01-01')]
+    const titles = [...renderUser(user({ pairs: [pair({ actions })] }), view).matchAll(/\+ .*? {2}(\d{4}-\S+)/g)].map(
+      (match) => match[1],
+    )
+    expect(titles).toEqual(['2025-01-01', '2026-05-01', '2026-05-02'])
+  })
+
+  it('says once why an item is left alone', () => {
+    const losses = [{ path: 'schedule', reason: 'recurrence-not-representable' as const, detail: 'FREQ=SECONDLY' }]
+    const left = action({ action: 'skip', reason: 'not-representable', outcome: 'deferred', side: 'exchange', losses })
+    const problem = {
+      side: 'nextcloud' as const,
+      uid: 'uid-1',
+      title: 'Odd',
+      code: 'item.not-representable',
+      detail: 'x',
+    }
+    const shown = renderUser(user({ pairs: [pair({ actions: [left], problems: [problem] })] }), view)
+    expect(shown).toMatch(/does not fit$/m)
+    expect(shown.replace(/\s+/g, ' ')).toContain('cannot be expressed: FREQ=SECONDLY)')
+    expect(shown).not.toContain('An item cannot be held')
+  })
+
   it('stays within 80 columns and sends no control characters', () => {
     expect(widest(text)).toBeLessThanOrEqual(80)
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
@@ -145,10 +170,18 @@ describe('a run', () => {
       error: { code: 'exchange.sign-in', fields: { status: 401 } },
     })
     const text = renderRun({ dryRun: false, users: [user(), failed], tookMs: 5 }, view)
-    expect(text).toContain('anna@example.org: in step')
+    expect(text).toMatch(/^1 unchanged +5 +5 /m)
+    expect(text).toMatch(/1 of 2 mailboxes in step$/)
     expect(text).toContain('bob@example.org: failed')
     expect(text).toContain('Exchange refused the sign-in (HTTP 401).')
     expect(text).toContain('Next: Correct admins.json')
+  })
+
+  it('gives the mailboxes where nothing happened one line, however many they are', () => {
+    const busy = user({ email: 'bob@example.org', pairs: [pair({ counts: counts({ created: 2 }) })] })
+    const text = renderRun({ dryRun: false, users: [...Array(1000).fill(user()), busy], tookMs: 5 }, view)
+    expect(text.split('\n')).toHaveLength(6)
+    expect(text).toMatch(/^total +5002 +5000 +2 /m)
   })
 
   it.each([

@@ -30,8 +30,10 @@ function unique(texts: readonly string[]): string {
   return [...new Set(texts)].join(', ')
 }
 
+/** An attendee's detail may be an address, so it is left out. */
 export function lossText(loss: Loss): string {
-  return `${fieldText(loss.path)} (${LOSS_WORDS[loss.reason]})`
+  const detail = loss.detail === undefined || loss.path.startsWith('attendee') ? '' : `: ${safe(loss.detail)}`
+  return `${fieldText(loss.path)} (${LOSS_WORDS[loss.reason]}${detail})`
 }
 
 function styleOf(action: ShownAction): Style {
@@ -53,7 +55,7 @@ function styleOf(action: ShownAction): Style {
 
 /** The action's line, and under it what an update changes and what does not fit. */
 export function actionLines(action: ShownAction, kind: CollectionKind, view: View): string[] {
-  const late = action.outcome === 'failed' || action.outcome === 'deferred'
+  const late = action.action !== 'skip' && (action.outcome === 'failed' || action.outcome === 'deferred')
   const reason = REASON_WORDS[action.reason] + (late ? ` (${ACTION_OUTCOME_WORDS[action.outcome]})` : '')
   const head = `${SYMBOLS[action.action]} ${pad(SIDE_WORDS[action.side], 9)} ${pad(KIND_WORDS[kind], 7)} ${pad(whenText(action.when), WHEN_WIDTH)} `
   const titleWidth = Math.max(TITLE_WIDTH_MIN, view.width - columns(head) - columns(reason) - 2)

@@ -18,7 +18,7 @@ function isLossReason(code: string): code is LossReason {
 
 /** The words of a problem's code: an error code or a reason of loss. */
 export function codeText(code: string, detail: string): string {
-  const shown = safe(detail)
+  const shown = isLossReason(detail) ? LOSS_WORDS[detail] : safe(detail)
   if (isErrorCode(code)) return fill(ERROR_TEXTS[code].what, shown === '' ? {} : { detail: shown })
   const words = isLossReason(code) ? LOSS_WORDS[code] : safe(code)
   return shown === '' ? words : `${words}: ${shown}`

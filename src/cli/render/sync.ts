@@ -40,11 +40,23 @@ function haltLines(halt: HaltReason, email: string, view: View): string[] {
   return [view.paint('red', wrap(what, view.width)), wrap(`Next: ${fill(words.next, fields)}`, view.width)]
 }
 
+/** By time, as a calendar is read. */
+function byTime(actions: PairReport['actions']): PairReport['actions'] {
+  return [...actions].sort((a, b) => (a.when < b.when ? -1 : a.when > b.when ? 1 : 0))
+}
+
+/** An item that is left alone says by its losses why; the same problem need not follow once more. */
+function problemsToTell(pair: PairReport) {
+  const told = new Set(pair.actions.filter(({ losses }) => losses.length > 0).map(({ uid }) => uid))
+  return pair.problems.filter((problem) => problem.code !== 'item.not-representable' || !told.has(problem.uid))
+}
+
 function pairLines(pair: PairReport, report: UserReport, view: SyncView): string[] {
-  const lines = pair.actions.flatMap((action) => actionLines(action, pair.kind, view))
+  const lines = byTime(pair.actions).flatMap((action) => actionLines(action, pair.kind, view))
   if (pair.halt !== null) lines.push(...haltLines(pair.halt, report.email, view))
   if (pair.error !== null) lines.push(...errorLines(pair.error, view))
-  lines.push(...pair.problems.map((problem) => view.paint('yellow', wrap(`! ${problemText(problem)}`, view.width))))
+  const problems = problemsToTell(pair).map((problem) => wrap(`! ${problemText(problem)}`, view.width))
+  lines.push(...problems.map((line) => view.paint('yellow', line)))
   if (lines.length === 0) return []
   const first = pair.firstPass ? ' (first sync: nothing is ever deleted in it)' : ''
   return [view.paint('bold', `${safe(pair.name)}${first}`), ...lines, '']
@@ -56,8 +68,8 @@ function plannedOf(report: UserReport): number {
 
 function nextLine(report: UserReport): string[] {
   if (!report.dryRun || report.outcome === 'halted' || report.error !== null) return []
-  if (plannedOf(report) === 0) return ['Nothing to do.']
-  return [`Next: connector sync user ${report.email}`]
+  if (plannedOf(report) === 0) return ['', 'Nothing to do.']
+  return ['', `Next: connector sync user ${report.email}`]
 }
 
 function headLine(report: UserReport, view: View): string {
@@ -84,16 +96,28 @@ function summaryRow(report: UserReport) {
   return { name: report.email, counts: addCounts(report.pairs.map((pair) => pair.counts)) }
 }
 
-/** Users that are in step take one line in the table; the others are told in full. */
+/** In step and nothing done: of a thousand mailboxes these are most. */
+function isQuiet(report: UserReport): boolean {
+  const { seen, unchanged } = summaryRow(report).counts
+  return report.outcome === 'in-step' && seen === unchanged
+}
+
+/** Mailboxes where nothing happened share one line of the table; those that are not in step are told in full. */
 export function renderRun(report: RunReport, view: SyncView): string {
   if (report.users.length === 0) return 'Nothing is due.'
-  const lines: string[] = []
-  for (const user of report.users) {
-    lines.push(headLine(user, view))
+  const lines = report.users.flatMap((user) => {
     const details = user.pairs.flatMap((pair) => pairLines(pair, user, view))
     if (user.error !== null) details.push(...errorLines(user.error, view), '')
-    lines.push(...details)
-  }
-  lines.push('', countsTable('mailbox', report.users.map(summaryRow)))
+    return details.length === 0 && user.outcome === 'in-step'
+      ? []
+      : [headLine(user, view), ...(details.length > 0 ? details : [''])]
+  })
+  const quiet = report.users.filter(isQuiet)
+  const rows = report.users.filter((user) => !isQuiet(user)).map(summaryRow)
+  if (quiet.length > 0)
+    rows.push({ name: `${quiet.length} unchanged`, counts: addCounts(quiet.map((user) => summaryRow(user).counts)) })
+  lines.push(countsTable('mailbox', rows))
+  const inStep = report.users.filter((user) => user.outcome === 'in-step').length
+  lines.push('', `${inStep} of ${report.users.length} ${report.users.length === 1 ? 'mailbox' : 'mailboxes'} in step`)
   return lines.join('\n').trimEnd()
 }
