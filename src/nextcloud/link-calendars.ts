@@ -15,6 +15,12 @@ export type LinkProblem = {
   reason: 'no-such-folder' | 'ambiguous' | 'not-own' | 'read-only' | 'subscription' | 'no-events' | 'in-trash' | 'taken'
 }
 
+export type LinkOptions = {
+  folders: readonly ExchangeFolder[]
+  calendars: readonly DavCalendar[]
+  known?: readonly { folderId: string; calendarUrl: string }[]
+}
+
 /** Nextcloud's name of the calendar that every user gets. */
 const DEFAULT_SEGMENT = 'personal'
 const NEW_DEFAULT_NAME = 'Calendar'
@@ -24,17 +30,20 @@ const NEW_DEFAULT_NAME = 'Calendar'
  * made. Without a name the default folder takes `personal`, else the first own calendar for events, else a new `Calendar`; any other folder takes
  * the own calendar with its name, else a new one. No calendar is used twice; links that name one go first.
  *
- * The choice holds for the first pass only: the caller keeps it in the collection pair, so that a calendar that is made or
- * renamed later changes no link.
+ * A choice is made once: the caller keeps it in the collection pair and gives it as `known`, so that a calendar that is made or
+ * renamed later changes no link. Known folders and calendars take no further part.
  */
 export function linkCalendars(
   links: readonly CalendarLink[],
-  { folders, calendars }: { folders: readonly ExchangeFolder[]; calendars: readonly DavCalendar[] },
+  { folders, calendars, known = [] }: LinkOptions,
 ): { linked: LinkedCalendar[]; problems: LinkProblem[] } {
   const linked: LinkedCalendar[] = []
   const problems: LinkProblem[] = []
-  const taken = new Set<string>()
-  const wanted = links.flatMap((link) => foldersOf(link, { links, folders, problems }))
+  const taken = new Set(known.map(({ calendarUrl }) => calendarUrl))
+  const linkedIds = new Set(known.map(({ folderId }) => folderId))
+  const wanted = links
+    .flatMap((link) => foldersOf(link, { links, folders, problems }))
+    .filter(({ folder }) => !linkedIds.has(folder.id))
   for (const { folder, nextcloud } of wanted.toSorted((first, second) => rank(first) - rank(second))) {
     const found = nextcloud === null ? chosen(folder, { calendars, taken }) : named(nextcloud, calendars)
     if (found.kind === 'problem') problems.push({ name: nextcloud ?? folder.name, reason: found.reason })

@@ -34,7 +34,7 @@ async function createOne(context: SideContext, request: CreateRequest): Promise<
   if (!isConflict(answer.status)) return plainFailure(answer)
   const settled = await settling(answer, () => settleConflict(context, { request, id, answer }))
   if (settled) return settled
-  if (!(await purgeTrashed(context, request.desired.uid)))
+  if (!isBlockedByTrash(answer) || !(await purgeTrashed(context, request.desired.uid)))
     return { kind: 'refused', error: statusError(answer, 'item') }
   const again = await putNew(context, { id, text })
   if (isSuccess(again)) return written(context, { id, text, answer: again })
@@ -54,6 +54,11 @@ export function isSuccess({ status }: DavAnswer): boolean {
 /** Answers that may mean "it is there already". A 500 is Nextcloud's answer to a UID in the trash. */
 function isConflict(status: number): boolean {
   return [400, 403, 404, 409, 412, 500].includes(status)
+}
+
+/** Quirk NC-TRASH-UID: a 500 on current versions; instances upgraded from old ones name the trashed object in a 403. */
+function isBlockedByTrash({ status, text }: DavAnswer): boolean {
+  return status === 500 || (status === 403 && /already exists/i.test(text))
 }
 
 /** A gateway's 502 and 504 may come while the server behind it is still at work. */

@@ -290,6 +290,20 @@ describe('the network', () => {
     expect((await list(trusting.client, `${server.url}/c/`)).responses).toHaveLength(3)
   })
 
+  it('sends nothing more when it is told to stop while it waits for a throttling server', async () => {
+    const stop = new AbortController()
+    const { client, server } = await fixture(
+      (_, response) => {
+        stop.abort()
+        reply(response, 503, '', { 'retry-after': '5' })
+      },
+      { signal: stop.signal },
+    )
+    const error = await failure(client.put(`${server.url}/x`, 'x', { kind: 'must-be-new' }))
+    expect([error.code, error.fields.sent]).toEqual(['stopped', 'no'])
+    expect(server.seen).toHaveLength(1)
+  })
+
   it('stops a read when it is told to', async () => {
     const stop = new AbortController()
     const { client, server } = await fixture(() => stop.abort(), { signal: stop.signal })

@@ -104,4 +104,14 @@ describe('with names', () => {
       { name: 'Nowhere', reason: 'no-such-folder' },
     ])
   })
+
+  it('leaves links that were chosen before as they are, and gives their calendars to nobody else', () => {
+    const calendars = [calendar('personal'), calendar('projects', { displayName: 'Projects' })]
+    const [personal] = calendars
+    const known = [{ folderId: 'id-Calendar', calendarUrl: personal?.url ?? '' }]
+    const { linked } = linkCalendars([DEFAULT, OTHERS], { folders, calendars, known })
+    expect(
+      linked.map(({ folder: { name }, target }) => [name, target.kind === 'existing' && target.calendar.segment]),
+    ).toEqual([['Projects', 'projects']])
+  })
 })

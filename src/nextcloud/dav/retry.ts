@@ -26,7 +26,7 @@ export async function withRetries(
       return null
     })
     if (result === null) {
-      await tools.clock.sleep(backoffMs(breaks++, tools.random), tools.signal)
+      await pause(backoffMs(breaks++, tools.random), tools)
       continue
     }
     const waitMs = waitFor(result, refusals, tools)
@@ -41,8 +41,14 @@ export async function withRetries(
       })
     }
     refusals++
-    await tools.clock.sleep(waitMs, tools.signal)
+    await pause(waitMs, tools)
   }
+}
+
+/** The request that would follow has not left: stopping here leaves nothing open. */
+async function pause(ms: number, { clock, signal }: RetryTools): Promise<void> {
+  await clock.sleep(ms, signal)
+  if (signal?.aborted) throw new ConnectorError('stopped', { sent: 'no' })
 }
 
 /** Null: an answer to work with. Gateways' 502 and 504 may come after the work was done, so only reads repeat on them. */
