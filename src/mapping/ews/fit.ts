@@ -21,6 +21,10 @@ export function fitEvent(event: Event, context: EwsContext, current: Event | nul
   if (current !== null && organizer !== null && organizer.email !== context.mailbox) {
     return { kind: 'fits', item: fitForeignEvent(event, at, current), losses }
   }
+  if (current === null && isDeclined(event, context)) {
+    at.losses.add(`attendee:${context.mailbox}`, 'value-not-held', 'Exchange keeps no meeting that was declined')
+    return { kind: 'unrepresentable', losses }
+  }
   const schedule = fitSchedule(event, at)
   if (schedule === null) return { kind: 'unrepresentable', losses }
   const fitted: Event = {
@@ -52,4 +56,10 @@ function isEmptySeries(event: Event, context: EwsContext): boolean {
   const { start, recurrence } = event
   const some = expandOccurrences({ start, recurrence, floatingZone: context.floatingZone }, { limit: deleted + 1 })
   return some.length <= deleted
+}
+
+/** Declining somebody else's meeting removes it from an Exchange calendar: it must not come back as an appointment. */
+function isDeclined({ organizer, attendees }: Event, context: EwsContext): boolean {
+  if (organizer === null || organizer.email === context.mailbox) return false
+  return attendees.some(({ email, partStat }) => email === context.mailbox && partStat === 'declined')
 }
