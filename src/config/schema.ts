@@ -177,8 +177,8 @@ export const KEYS = {
   ),
   Service__LoggingConfiguration__LogLevel: withDefault(
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
-    'warn',
-    'The least important log line that is written. --verbose means debug, --quiet means silent.',
+    'error',
+    'The least important log line that is written; reports say more in words. --verbose means debug, --quiet means silent.',
   ),
 
   Service__Guards__DeletionsPerPassCount: withDefault(

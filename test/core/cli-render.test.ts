@@ -224,13 +224,15 @@ describe('the status', () => {
   it('SRV-8: says when each was in step, when it runs next, and names its problems', () => {
     const text = renderStatus([withProblems([broken]), status({ email: 'bob@example.org' })], NOW_MS, PLAIN)
     expect(text).toContain('in step 3 min ago, next pass in 2 min, 7 items')
-    expect(text).toMatch(/Exchange "uid-9\uFFFD": An item could not be read \(no start\)\./)
+    expect(text).toMatch(/Calendar, Exchange: An item could not be read \(no start\)\. 1\s+item:\s+uid-9\uFFFD/)
     expect(text).toContain('2 mailboxes: 1 ok, 1 need attention, 0 stopped')
     expect(widest(text)).toBeLessThanOrEqual(80)
   })
 
-  it('counts the problems that it does not list', () => {
-    expect(renderStatus([withProblems(Array(25).fill(broken))], NOW_MS, PLAIN)).toContain('and 5 more')
+  it('tells the same problem of many items once', () => {
+    expect(renderStatus([withProblems(Array(25).fill(broken))], NOW_MS, PLAIN)).toMatch(
+      /25 items:\s+uid-9.* and 22 more/,
+    )
   })
 
   it('says spans in one unit', () => {

@@ -1,10 +1,10 @@
 /** Who is in step and who is not: a light per mailbox, its last success and next pass, and its problems by name (casebook SRV-8). */
 import type { MailboxStatus } from '../../ports/service.ts'
 import { fill } from '../errors/text.ts'
-import { problemText } from './problem.ts'
-import { safe, wrap } from './text.ts'
+import { codeText } from './problem.ts'
+import { clip, safe, wrap } from './text.ts'
 import type { View } from './view.ts'
-import { GUARD_WORDS } from './words.ts'
+import { GUARD_WORDS, SIDE_WORDS } from './words.ts'
 
 export type Light = 'ok' | 'attention' | 'stopped'
 
@@ -12,7 +12,10 @@ export type Light = 'ok' | 'attention' | 'stopped'
 const SILENT_TOO_LONG_MS = 24 * 60 * 60 * 1000
 const ATTEMPTS_ALARMING = 3
 /** The rest is counted: one broken import must not hide the other mailboxes. */
-const PROBLEMS_SHOWN = 20
+const PROBLEMS_SHOWN = 10
+const UIDS_SHOWN = 3
+/** Exchange's own UIDs have 112 characters. */
+const UID_WIDTH_MAX = 36
 
 const PAINT = { ok: 'green', attention: 'yellow', stopped: 'red' } as const
 
@@ -50,27 +53,40 @@ function timesText(status: MailboxStatus, nowMs: number): string {
   return `${last}, ${next}`
 }
 
-function detailLines(status: MailboxStatus): string[] {
-  const lines: string[] = []
-  for (const pair of status.pairs) {
-    if (pair.halt !== null) {
-      const words = GUARD_WORDS[pair.halt.guard]
-      const fields = { ...pair.halt.numbers, email: status.email }
-      lines.push(`${safe(pair.name)}: halted. ${words ? fill(words.what, fields) : pair.halt.guard}`)
-      if (words) lines.push(`Next: ${fill(words.next, fields)}`)
-    }
-    const shown = pair.problems.slice(0, PROBLEMS_SHOWN)
-    for (const { side, uid, problem } of shown)
-      if (problem !== null) lines.push(`${safe(pair.name)}: ${problemText({ side, uid, title: '', ...problem })}`)
-    const more = pair.problems.length - shown.length
-    if (more > 0) lines.push(`${safe(pair.name)}: and ${more} more, see --json`)
+type Pair = MailboxStatus['pairs'][number]
+
+/** The same problem of many items is one line: an interrupted import must not fill the screen. */
+function problemLines(pair: Pair): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { side, uid, problem } of pair.problems) {
+    if (problem === null) continue
+    const key = `${SIDE_WORDS[side]}: ${codeText(problem.code, problem.detail)}`
+    groups.set(key, [...(groups.get(key) ?? []), clip(safe(uid), UID_WIDTH_MAX)])
   }
+  const lines = [...groups].map(([text, uids]) => {
+    const named = uids.slice(0, UIDS_SHOWN).join(', ')
+    const more = uids.length > UIDS_SHOWN ? ` and ${uids.length - UIDS_SHOWN} more` : ''
+    return `${safe(pair.name)}, ${text} ${uids.length} ${uids.length === 1 ? 'item' : 'items'}: ${named}${more}`
+  })
+  const hidden = lines.length - PROBLEMS_SHOWN
+  return hidden > 0
+    ? [...lines.slice(0, PROBLEMS_SHOWN), `${safe(pair.name)}: ${hidden} more kinds, see --json`]
+    : lines
+}
+
+function haltLines(pair: Pair, email: string): string[] {
+  if (pair.halt === null) return []
+  const words = GUARD_WORDS[pair.halt.guard]
+  const fields = { ...pair.halt.numbers, email }
+  const what = `${safe(pair.name)}: halted. ${words ? fill(words.what, fields) : safe(pair.halt.guard)}`
+  return words ? [what, `Next: ${fill(words.next, fields)}`] : [what]
+}
+
+function detailLines(status: MailboxStatus): string[] {
+  const lines = status.pairs.flatMap((pair) => [...haltLines(pair, status.email), ...problemLines(pair)])
   const conflicts = status.openConflicts.length
-  if (conflicts > 0)
-    lines.push(
-      `${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}: the version that lost is kept in the archive`,
-    )
-  return lines
+  const word = conflicts === 1 ? 'conflict' : 'conflicts'
+  return conflicts === 0 ? lines : [...lines, `${conflicts} ${word}: the version that lost is kept in the archive`]
 }
 
 function mailboxLines(status: MailboxStatus, nowMs: number, view: View): string[] {
