@@ -1,5 +1,6 @@
 /** One pass over all mailboxes that are due; made for cron. */
 import { BaseCommand } from '../../src/cli/base-command.ts'
+import { EXIT } from '../../src/cli/exit-codes.ts'
 import { exitOfRun } from '../../src/cli/exit-of-report.ts'
 import { runReportJson } from '../../src/cli/json.ts'
 import { renderRun } from '../../src/cli/render/sync.ts'
@@ -15,7 +16,9 @@ export class SyncRun extends BaseCommand {
     const report = await this.withConnector(flags, (connector, { signal, onProgress }) =>
       connector.syncRun({ dryRun: false, allowDeletes: null, signal, onProgress }),
     )
-    if (!flags.quiet) this.print(renderRun(report, { ...this.view(), redact: this.redact }))
+    // Cron mails what is printed: quiet is silent only while all is well.
+    if (!flags.quiet || exitOfRun(report) !== EXIT.inStep)
+      this.print(renderRun(report, { ...this.view(), redact: this.redact }))
     this.finishWith(exitOfRun(report))
     return runReportJson(report, this.redact)
   }

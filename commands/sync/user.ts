@@ -1,6 +1,7 @@
 /** One pass over one user, due or not; `--dry-run` shows the plan without writing anything. */
 import { Args, Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.ts'
+import { EXIT } from '../../src/cli/exit-codes.ts'
 import { exitOfUser } from '../../src/cli/exit-of-report.ts'
 import { userReportJson } from '../../src/cli/json.ts'
 import { renderUser } from '../../src/cli/render/sync.ts'
@@ -33,7 +34,9 @@ export class SyncUser extends BaseCommand {
         onProgress,
       }),
     )
-    if (!flags.quiet || flags['dry-run']) this.print(renderUser(report, { ...this.view(), redact: this.redact }))
+    const unwell = exitOfUser(report) !== EXIT.inStep
+    if (!flags.quiet || flags['dry-run'] || unwell)
+      this.print(renderUser(report, { ...this.view(), redact: this.redact }))
     this.finishWith(exitOfUser(report))
     return userReportJson(report, this.redact)
   }

@@ -23,7 +23,11 @@ export abstract class BaseCommand extends Command {
   static override enableJsonFlag = true
   static override baseFlags = {
     'env-file': Flags.string({ summary: 'Read this file instead of .env.', helpGroup: 'GLOBAL', helpValue: 'FILE' }),
-    quiet: Flags.boolean({ char: 'q', summary: 'Print data and errors only.', helpGroup: 'GLOBAL' }),
+    quiet: Flags.boolean({
+      char: 'q',
+      summary: 'Print only what was asked for and what went wrong.',
+      helpGroup: 'GLOBAL',
+    }),
     verbose: Flags.boolean({
       char: 'v',
       summary: 'Log every step and show where errors come from.',
