@@ -33,7 +33,7 @@ function errorLines(error: ErrorReport, view: SyncView): string[] {
 function haltLines(halt: HaltReason, email: string, view: View): string[] {
   const words = GUARD_WORDS[halt.guard] ?? {
     what: `Guard ${halt.guard}.`,
-    next: 'connector sync user {email} --dry-run',
+    next: 'Look at the plan:\n$ connector sync user {email} --dry-run',
   }
   const fields = { ...halt.numbers, email }
   const what = `Halted, nothing was written: ${fill(words.what, fields)}`

@@ -66,30 +66,30 @@ export const LOSS_WORDS: Record<LossReason, string> = {
   clamped: 'moved to the nearest allowed value',
 }
 
-/** Constant words for names that come as free strings: guards and item problems. */
+/** What each guard saw and what to do now, by its name. A command stands on a line of its own, so that it can be copied. */
 export const GUARD_WORDS: Readonly<Record<string, { what: string; next: string }>> = {
   'deletions-in-pass': {
     what: '{deletions} of {base} known items would be deleted in one pass.',
-    next: 'Look at the plan: connector sync user {email} --dry-run. If it is right: connector sync user {email} --allow-deletes {deletions}',
+    next: 'Look at the plan, and if it is right, release it:\n$ connector sync user {email} --dry-run\n$ connector sync user {email} --allow-deletes {deletions}',
   },
   'deletions-per-day': {
     what: '{inDay} of {base} items of the mailbox would be deleted within 24 hours.',
-    next: 'Look at the plan: connector sync user {email} --dry-run. If it is right: connector sync user {email} --allow-deletes {deletions}',
+    next: 'Look at the plan, and if it is right, release it:\n$ connector sync user {email} --dry-run\n$ connector sync user {email} --allow-deletes {deletions}',
   },
   'empty-side': {
     what: 'One side lists nothing, although {base} items are known. An empty answer is never taken for a deletion.',
-    next: 'Check that the calendar is the right one and still there, then: connector sync user {email} --dry-run',
+    next: 'Check that the calendar is the right one and still there, then:\n$ connector sync user {email} --dry-run',
   },
   'mass-change': {
     what: '{changed} of {base} items changed on one side at once.',
-    next: 'Find out what changed them. Then raise Service__Guards__ChangedPercent for one run, or undo it: connector sync user {email} --dry-run',
+    next: 'Find out what changed them. Then raise Service__Guards__ChangedPercent for one run, or undo it:\n$ connector sync user {email} --dry-run',
   },
   'collection-identity': {
     what: 'The calendar is not the one that was synced before: it was deleted and made anew, or exchanged.',
-    next: 'Restore the old one or choose the calendar anew in users.json, then: connector sync user {email} --dry-run',
+    next: 'Restore the old one or choose the calendar anew in users.json, then:\n$ connector sync user {email} --dry-run',
   },
   'server-rolled-back': {
     what: '{vanished} known items vanished and {appeared} unknown ones appeared: the server was probably restored from a backup.',
-    next: 'Finish the restore first. Then: connector sync user {email} --dry-run',
+    next: 'Finish the restore first. Then:\n$ connector sync user {email} --dry-run',
   },
 }
