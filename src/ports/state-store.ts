@@ -14,6 +14,8 @@ export type Mailbox = {
   id: string
   email: string
   status: 'active' | 'paused' | 'halted'
+  /** What the administrator said when pausing it. */
+  statusReason?: string | null
   nextRunAtMs: number
   /** Smaller runs first among the due ones. */
   priority: number

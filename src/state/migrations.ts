@@ -107,4 +107,5 @@ const evidence = ({ text, int, bytes, serial, strict }: ColumnTypes) => [
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
+  { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
 ]

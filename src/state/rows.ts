@@ -9,6 +9,7 @@ export function mailboxOf(row: MailboxRow): Mailbox {
     id: row.id,
     email: row.email,
     status: row.status,
+    statusReason: row.status_reason,
     nextRunAtMs: row.next_run_at_ms,
     priority: row.priority,
     attempts: row.attempts,
@@ -25,6 +26,7 @@ export function mailboxColumns(
   return {
     email: mailboxKey(mailbox.email),
     status: mailbox.status,
+    status_reason: mailbox.statusReason == null ? null : storable(mailbox.statusReason),
     next_run_at_ms: wholeMs(mailbox.nextRunAtMs),
     priority: Math.round(mailbox.priority),
     attempts: mailbox.attempts,

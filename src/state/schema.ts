@@ -7,6 +7,7 @@ export type MailboxRow = {
   id: string
   email: string
   status: Mailbox['status']
+  status_reason: string | null
   next_run_at_ms: number
   priority: number
   attempts: number

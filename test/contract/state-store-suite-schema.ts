@@ -9,9 +9,9 @@ export function schemaSuite(fixture: StoreFixture): void {
     test('refuses to work before it was migrated, and says so', async () => {
       const store = await fixture.fresh()
       await expect(store.check()).rejects.toMatchObject({ code: 'state.not-initialised' })
-      expect(await store.migrate()).toEqual({ from: 0, to: 1 })
+      expect(await store.migrate()).toEqual({ from: 0, to: 2 })
       await store.check()
-      expect(await store.migrate()).toEqual({ from: 1, to: 1 })
+      expect(await store.migrate()).toEqual({ from: 2, to: 2 })
     })
 
     test('refuses a schema that a newer program made, and leaves it alone', async () => {
@@ -55,6 +55,7 @@ export function schemaSuite(fixture: StoreFixture): void {
       const changed = {
         ...mailbox,
         status: 'paused',
+        statusReason: 'on leave',
         nextRunAtMs: 12.6,
         attempts: 3,
         lastStartedAtMs: 5,
