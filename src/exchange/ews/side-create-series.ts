@@ -80,24 +80,34 @@ async function finishTokens(context: SideContext, series: readonly Made[]): Prom
   return new Map(done)
 }
 
-/** Half a series must not stay: it would look as if somebody had removed its exceptions. */
+/**
+ * Half a series must not stay: it would look as if somebody had removed its exceptions. One of which the answer was lost is left
+ * to recovery, which knows it by its token.
+ */
 async function takeBack(
   context: SideContext,
   failed: readonly { one: Made; result: SeriesResult | undefined }[],
   outcomes: Map<number, CreateOutcome>,
 ): Promise<void> {
-  const removed = await writeBatches(failed, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
+  const certain = failed.filter(({ one, result }) => {
+    const isCertain = result !== undefined && result.kind !== 'done' && result.kind !== 'unknown'
+    if (!isCertain) outcomes.set(one.index, { kind: 'unknown', error: errorOf(result) })
+    return isCertain
+  })
+  const removed = await writeBatches(certain, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
     call(context, deleteItem, {
       ids: batch.map(({ one }) => ({ kind: 'item' as const, id: one.id })),
       send: SEND_TO_NONE,
     }),
   )
-  for (const [index, { one, result }] of failed.entries()) {
-    const error =
-      result && 'error' in result
-        ? result.error
-        : new ConnectorError('exchange.item-refused', { reason: 'series-cut-short' })
-    // Not taken back: recovery finds it by its unfinished token.
+  for (const [index, { one, result }] of certain.entries()) {
+    const error = errorOf(result)
     outcomes.set(one.index, removed[index]?.kind === 'ok' ? { kind: 'refused', error } : { kind: 'unknown', error })
   }
+}
+
+function errorOf(result: SeriesResult | undefined): ConnectorError {
+  return result && 'error' in result
+    ? result.error
+    : new ConnectorError('exchange.item-refused', { reason: 'series-cut-short' })
 }

@@ -1,8 +1,8 @@
 /** The steps of an update, each over all items that are still open: masters, occurrences, answers, marks. side-update.ts puts them in order. */
 import type { EwsFieldChange } from '../../mapping/ews/change.ts'
-import { bringsBackDeleted } from '../../mapping/ews/occurrence.ts'
+import { bringsBackDeleted, needsReset } from '../../mapping/ews/occurrence.ts'
 import { CLEAR_UNFINISHED, markUnfinished } from '../../mapping/ews/unfinished.ts'
-import { answerChange, masterChanges } from '../../mapping/ews/write.ts'
+import { answerChange, CLEAR_RECURRENCE, masterChanges } from '../../mapping/ews/write.ts'
 import type { XmlElement } from '../../mapping/ews/xml.ts'
 import type { Event } from '../../model/event.ts'
 import { ConnectorError } from '../../ports/errors.ts'
@@ -38,10 +38,8 @@ export function open(jobs: readonly Job[]): Job[] {
   return jobs.filter((job) => job.outcome === null)
 }
 
-export function changesOf(context: SideContext, job: Job): EwsFieldChange[] {
-  const { event, desired, master } = job
-  const resetSeries = bringsBackDeleted(event, desired)
-  return masterChanges(event, desired, { context: context.lens, native: master, resetSeries })
+export function changesOf(context: SideContext, { event, desired, master }: Job): EwsFieldChange[] {
+  return masterChanges(event, desired, { context: context.lens, native: master })
 }
 
 /** Master and occurrences are written by several requests: a stop in between must read as not begun. */
@@ -49,20 +47,41 @@ function needsMark({ event, desired, series }: Job): boolean {
   return series && [event, desired].some(({ occurrences }) => Object.keys(occurrences).length > 0)
 }
 
+/** Deleted occurrences that shall be there again: the rule is taken away here, and written with the masters. */
+export async function resetSeries(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const work = jobs.filter(({ event, desired }) => needsReset(event, desired))
+  const changes = work.map((job) => [...mark(job), CLEAR_RECURRENCE])
+  await updateMasters(context, work, changes)
+  for (const job of open(work)) job.event = { ...job.event, recurrence: null, occurrences: {} }
+}
+
 export async function writeMasters(context: SideContext, jobs: readonly Job[]): Promise<void> {
-  const work = jobs.flatMap((job) => {
-    const changes = changesOf(context, job)
-    if (changes.length === 0) return []
-    const marks = needsMark(job) && !job.marked ? markUnfinished(job.request.current.model) : []
-    job.marked ||= marks.length > 0
-    return [{ job, changes: [...marks, ...changes] }]
-  })
-  const results = await writeBatches(work, { sizeMax: context.limits.writeBatchMax, mayThrow: true }, (batch) =>
+  const work = jobs.filter((job) => changesOf(context, job).length > 0)
+  const changes = work.map((job) => [...(needsMark(job) ? mark(job) : []), ...changesOf(context, job)])
+  await updateMasters(context, work, changes)
+}
+
+function mark(job: Job): EwsFieldChange[] {
+  if (job.marked) return []
+  const marks = markUnfinished(job.request.current.model)
+  job.marked = marks.length > 0
+  return marks
+}
+
+/** One UpdateItem per job, under the newest change key that we know. */
+async function updateMasters(
+  context: SideContext,
+  jobs: readonly Job[],
+  changes: readonly (readonly EwsFieldChange[])[],
+): Promise<void> {
+  const work = jobs.map((job, index) => ({ job, changes: changes[index] ?? [] }))
+  const mayThrow = !jobs.some((job) => job.wrote)
+  const results = await writeBatches(work, { sizeMax: context.limits.writeBatchMax, mayThrow }, (batch) =>
     call(context, updateItem, {
-      items: batch.map(({ job, changes }) => ({
-        id: { kind: 'item' as const, id: job.id, changeKey: job.changeKey ?? '' },
+      items: batch.map((one) => ({
+        id: { kind: 'item' as const, id: one.job.id, changeKey: one.job.changeKey ?? '' },
         element: 'CalendarItem' as const,
-        changes,
+        changes: one.changes,
       })),
       send: SEND_TO_NONE,
     }),
@@ -80,7 +99,8 @@ export async function writeOccurrences(context: SideContext, jobs: readonly Job[
   const ready = series.flatMap((job, index) => {
     const found = fresh[index] ?? bug()
     if (found.kind === 'failed') job.outcome = found.failure
-    return found.kind === 'job' ? [{ job, series: found.job }] : []
+    else if (bringsBackDeleted(found.job.event, job.desired)) job.outcome = staysDeleted()
+    return found.kind === 'job' && job.outcome === null ? [{ job, series: found.job }] : []
   })
   const results = await driveOccurrences(
     context,
@@ -92,6 +112,11 @@ export async function writeOccurrences(context: SideContext, jobs: readonly Job[
     // Occurrences move the master's change key, and do not say to what.
     else if (result.wrote) Object.assign(job, { wrote: true, changeKey: null })
   }
+}
+
+function staysDeleted(): UpdateOutcome {
+  const error = new ConnectorError('exchange.item-refused', { reason: 'occurrence-stays-deleted', sent: 'no' })
+  return { kind: 'refused', error }
 }
 
 export async function writeAnswers(context: SideContext, jobs: readonly Job[]): Promise<void> {
@@ -119,21 +144,11 @@ export async function clearMarks(context: SideContext, jobs: readonly Job[]): Pr
   for (const job of marked) job.changeKey = null
   await freshKeys(context, marked)
   const ready = open(marked)
-  const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
-    call(context, updateItem, {
-      items: batch.map((job) => ({
-        id: { kind: 'item' as const, id: job.id, changeKey: job.changeKey ?? '' },
-        element: 'CalendarItem' as const,
-        changes: [CLEAR_UNFINISHED],
-      })),
-      send: SEND_TO_NONE,
-    }),
+  await updateMasters(
+    context,
+    ready,
+    ready.map(() => [CLEAR_UNFINISHED]),
   )
-  for (const [index, job] of ready.entries()) {
-    const result = results[index] ?? bug()
-    if (result.kind === 'failed') job.outcome = failureOf(result.error)
-    else job.changeKey = result.value.changeKey
-  }
 }
 
 /** Change keys for items of which we do not know the newest. */

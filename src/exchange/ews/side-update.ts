@@ -17,6 +17,7 @@ import {
   clearMarks,
   type Job,
   open,
+  resetSeries,
   writeAnswers,
   writeMasters,
   writeOccurrences,
@@ -28,7 +29,8 @@ export async function updateItems(context: SideContext, requests: readonly Updat
   const jobs = requests.map((request) => jobOf(context, request))
   await checkSeries(context, jobs)
   for (const job of open(jobs)) refuseForeign(context, job)
-  await writeMasters(context, open(jobs))
+  await resetSeries(context, open(jobs))
+  await guarded(jobs, () => writeMasters(context, open(jobs)))
   await guarded(jobs, () => writeOccurrences(context, open(jobs)))
   await guarded(jobs, () => writeAnswers(context, open(jobs)))
   await guarded(jobs, () => clearMarks(context, open(jobs)))
@@ -71,7 +73,7 @@ function jobOf(context: SideContext, request: UpdateRequest): Job {
 
 /** A series is looked at afresh: its version holds its exceptions, which no change key of the master guards on every server. */
 async function checkSeries(context: SideContext, jobs: readonly Job[]): Promise<void> {
-  const series = open(jobs).filter(({ master }) => isSeries(master))
+  const series = open(jobs).filter(({ master }) => isSeries(master) || isUnfinished(master))
   const fresh = await freshJobs(context, series)
   for (const [index, job] of series.entries()) {
     const found = fresh[index] ?? bug()

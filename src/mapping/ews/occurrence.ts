@@ -62,6 +62,12 @@ export function bringsBackDeleted(current: Event, desired: Event): boolean {
   )
 }
 
+/** Whether that is so and the rule would not be written anyway. */
+export function needsReset(current: Event, desired: Event): boolean {
+  const rule = ({ start, recurrence }: Event) => canonicalJson({ start, recurrence } as unknown as Json)
+  return bringsBackDeleted(current, desired) && rule(current) === rule(desired)
+}
+
 /** Whether Exchange forgets the exceptions of a series on the way from one to the other: its times or its rule are written. */
 export function resetsSeries(current: Event, desired: Event): boolean {
   const schedule = ({ start, end, recurrence }: Event) => canonicalJson({ start, end, recurrence } as unknown as Json)

@@ -28,26 +28,24 @@ export function createElements(event: Event, context: EwsContext, token: string 
   ]
 }
 
-/**
- * UpdateItem changes of the master from `current` to `desired` (fitted onto it). Occurrences are written apart. `resetSeries`: the
- * rule is written even if it is the same, which makes Exchange forget all exceptions (a deleted occurrence comes back no other way).
- */
+/** UpdateItem changes of the master from `current` to `desired` (fitted onto it). Occurrences are written apart. */
 export function masterChanges(
   current: Event,
   desired: Event,
-  at: { context: EwsContext; native: XmlElement; resetSeries: boolean },
+  at: { context: EwsContext; native: XmlElement },
 ): EwsFieldChange[] {
-  const changes = fieldChanges(current, desired, at.native)
-  const ruleChanged = !same(current.recurrence, desired.recurrence) || at.resetSeries
-  const startChanged = !same(current.start, desired.start)
-  changes.push(...timeChanges(current, desired, at.context))
-  if (desired.recurrence && (ruleChanged || startChanged)) {
+  const changes = [...fieldChanges(current, desired, at.native), ...timeChanges(current, desired, at.context)]
+  const ruleChanged = !same(current.recurrence, desired.recurrence) || !same(current.start, desired.start)
+  if (desired.recurrence && ruleChanged) {
     changes.push(set('calendar:Recurrence', recurrenceNode(desired.recurrence, desired.start)))
   } else if (!desired.recurrence && current.recurrence) {
-    changes.push({ kind: 'delete', field: field('calendar:Recurrence') })
+    changes.push(CLEAR_RECURRENCE)
   }
   return changes
 }
+
+/** Without its rule a series forgets exceptions and deletions: a deleted occurrence comes back no other way. */
+export const CLEAR_RECURRENCE: EwsFieldChange = { kind: 'delete', field: field('calendar:Recurrence') }
 
 /** Start, end, zones and all-day together: Exchange checks them against one another. */
 export function timeChanges(current: Times, desired: Times, context: EwsContext): EwsFieldChange[] {
