@@ -65,6 +65,7 @@ async function tell(servers: World, story: Story): Promise<void> {
   await dueAgain()
   const second = await story.run(['sync', 'run'])
   expect(second.exitCode === 0, 'exit code 0')
+  expect(/conflict: Exchange wins/.test(second.stdout), 'the conflict is told')
   expect(
     subjects('bob').includes('Choir rehearsal in the town hall'),
     'the edit on Exchange won the conflict, as configured',
@@ -81,7 +82,7 @@ async function tell(servers: World, story: Story): Promise<void> {
   await dueAgain()
   const third = await story.run(['sync', 'run'])
   expect(
-    /^total +(\d+) +\1 +0 +0 +0 +0 +0 +0$/m.test(third.stdout),
+    /^(?:total|\d+ unchanged) +(\d+) +\1 +0 +0 +0 +0 +0 +0$/m.test(third.stdout),
     'every item is the same as before, nothing was written',
   )
   const requests = servers.exchange.requests.total + servers.nextcloud.requests.entries.length
@@ -116,7 +117,7 @@ function live(): void {
     text.replace('LOCATION:School\\, room 7', 'LOCATION:School\\, gym'),
   )
   mailboxOf('bob').editEvent(idOf('bob', 'Choir rehearsal'), { subject: 'Choir rehearsal in the town hall' })
-  editObject('bob', 'SUMMARY:Choir rehearsal', (text) =>
+  editObject('bob', 'SUMMARY:Choir rehearsal\r\n', (text) =>
     text.replace('SUMMARY:Choir rehearsal', 'SUMMARY:Choir rehearsal (bring the score)'),
   )
   mailboxOf('bob').deleteOccurrence(idOf('bob', 'Stand-up'), 7)
