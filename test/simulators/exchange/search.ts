@@ -1,9 +1,9 @@
 /** Restrictions and sort orders over items and folders (MS-OXWSSRCH 2.2.5). */
 import { EwsError } from './errors.ts'
 import { extendedKey } from './fields/extended.ts'
-import { globalObjectId } from './fields/global-object-id.ts'
+import { mapiValue } from './fields/mapi-properties.ts'
 import { PROPERTY_BY_URI } from './fields/property-table.ts'
-import type { Folder, View } from './model.ts'
+import type { ExtendedValue, Folder, View } from './model.ts'
 import { folderIdOf, idOf } from './render/ids.ts'
 import type { Mailbox } from './store.ts'
 import { formatDateTime, parseDateTime } from './time/dates.ts'
@@ -24,11 +24,18 @@ const UNSEARCHABLE = new Set([
   'calendar:IsMeeting',
 ])
 
+/** Numbers, times and booleans compare as such, not as texts. */
+function typedValue(value: ExtendedValue | undefined, type: string): Value {
+  if (!value || value.multi) return value?.values
+  const [text = ''] = value.values
+  if (['Integer', 'Long', 'Short', 'Double', 'Float', 'Currency'].includes(type)) return Number(text)
+  if (type === 'SystemTime') return parseDateTime(text, UTC)
+  return type === 'Boolean' ? /^(true|1)$/i.test(text) : text
+}
+
 export function itemValue(mailbox: Mailbox, view: View, path: Node): Value {
   if (path.name === 'ExtendedFieldURI') {
-    const key = extendedKey(path.attributes)
-    const value = view.fields.extended?.[key] ?? globalObjectId(view, key)
-    return value?.multi ? value.values : value?.values[0]
+    return typedValue(mapiValue(view, extendedKey(path.attributes)), path.attributes.PropertyType ?? '')
   }
   const uri = path.attributes.FieldURI ?? ''
   if (path.name === 'IndexedFieldURI') throw new EwsError('ErrorUnsupportedPathForQuery', `No query on ${uri}.`)
@@ -71,8 +78,7 @@ export function itemValue(mailbox: Mailbox, view: View, path: Node): Value {
 
 export function folderValue(mailbox: Mailbox, folder: Folder, path: Node): Value {
   if (path.name === 'ExtendedFieldURI') {
-    const value = folder.extended[extendedKey(path.attributes)]
-    return value?.multi ? value.values : value?.values[0]
+    return typedValue(folder.extended[extendedKey(path.attributes)], path.attributes.PropertyType ?? '')
   }
   switch (path.attributes.FieldURI) {
     case 'folder:DisplayName':

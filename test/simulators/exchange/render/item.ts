@@ -1,7 +1,7 @@
 /** An item of a response: the properties of its shape, in schema order. */
 import type { Call } from '../call.ts'
 import { extendedXml } from '../fields/extended.ts'
-import { globalObjectId } from '../fields/global-object-id.ts'
+import { mapiValue } from '../fields/mapi-properties.ts'
 import { type ItemKind, PROPERTIES } from '../fields/property-table.ts'
 import type { ItemShape } from '../fields/shape.ts'
 import type { Attachment, View } from '../model.ts'
@@ -143,7 +143,7 @@ function commonXml(view: View, name: string, shape: ItemShape, call: Call): stri
 }
 
 function extendedPropertyXml(view: View, wanted: { key: string; path: Record<string, string> }): string {
-  const value = view.fields.extended?.[wanted.key] ?? globalObjectId(view, wanted.key)
+  const value = mapiValue(view, wanted.key)
   return value ? extendedXml(wanted.path, value) : ''
 }
 
