@@ -2,11 +2,9 @@
 import type { EwsFieldChange } from '../../mapping/ews/change.ts'
 import { bringsBackDeleted, needsReset } from '../../mapping/ews/occurrence.ts'
 import { CLEAR_UNFINISHED, markUnfinished } from '../../mapping/ews/unfinished.ts'
-import { answerChange, CLEAR_RECURRENCE, masterChanges } from '../../mapping/ews/write.ts'
-import type { XmlElement } from '../../mapping/ews/xml.ts'
-import type { Event } from '../../model/event.ts'
+import { answerChange, CLEAR_RECURRENCE } from '../../mapping/ews/write.ts'
 import { ConnectorError } from '../../ports/errors.ts'
-import type { UpdateOutcome, UpdateRequest } from '../../ports/side.ts'
+import type { UpdateOutcome } from '../../ports/side.ts'
 import { updateItem } from './operations/update-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { answerMeetings } from './side-answer.ts'
@@ -14,38 +12,8 @@ import { call, type SideContext, writeBatches } from './side-context.ts'
 import { driveOccurrences } from './side-occurrences.ts'
 import { failureOf } from './side-outcome.ts'
 import { freshJobs } from './side-series.ts'
+import { bug, changesOf, type Job, needsMark, open } from './side-update-job.ts'
 import { changeKeyOf } from './side-version.ts'
-
-/** One item on its way. `event` is what is truly there, `changeKey` the newest that we know of, null when it is not ours to know. */
-export type Job = {
-  request: UpdateRequest
-  id: string
-  event: Event
-  desired: Event
-  master: XmlElement
-  changeKey: string | null
-  series: boolean
-  wrote: boolean
-  marked: boolean
-  outcome: UpdateOutcome | null
-}
-
-export function bug(): never {
-  throw new ConnectorError('bug', { where: 'updateItems' })
-}
-
-export function open(jobs: readonly Job[]): Job[] {
-  return jobs.filter((job) => job.outcome === null)
-}
-
-export function changesOf(context: SideContext, { event, desired, master }: Job): EwsFieldChange[] {
-  return masterChanges(event, desired, { context: context.lens, native: master })
-}
-
-/** Master and occurrences are written by several requests: a stop in between must read as not begun. */
-function needsMark({ event, desired, series }: Job): boolean {
-  return series && [event, desired].some(({ occurrences }) => Object.keys(occurrences).length > 0)
-}
 
 /** Deleted occurrences that shall be there again: the rule is taken away here, and written with the masters. */
 export async function resetSeries(context: SideContext, jobs: readonly Job[]): Promise<void> {

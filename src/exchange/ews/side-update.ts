@@ -11,17 +11,8 @@ import type { ItemId, ReadResult, UpdateOutcome, UpdateRequest } from '../../por
 import type { SideContext } from './side-context.ts'
 import { readItems } from './side-read.ts'
 import { freshJobs } from './side-series.ts'
-import {
-  bug,
-  changesOf,
-  clearMarks,
-  type Job,
-  open,
-  resetSeries,
-  writeAnswers,
-  writeMasters,
-  writeOccurrences,
-} from './side-update-steps.ts'
+import { bug, changesOf, type Job, open } from './side-update-job.ts'
+import { clearMarks, resetSeries, writeAnswers, writeMasters, writeOccurrences } from './side-update-steps.ts'
 import { changeKeyOf, isSeries } from './side-version.ts'
 
 /** One outcome per request, in order. */
