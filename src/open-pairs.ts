@@ -9,10 +9,10 @@ import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from './engine/u
 import type { EwsClient } from './exchange/ews/client.ts'
 import { listCalendarFolders } from './exchange/ews/folders.ts'
 import { exchangeSide } from './exchange/ews/side.ts'
+import { calendarCodec } from './nextcloud/calendar-codec.ts'
 import type { DavClient } from './nextcloud/dav/client.ts'
 import { createCalendar } from './nextcloud/dav/create-calendar.ts'
 import { discoverHome, listCalendars } from './nextcloud/dav/discovery.ts'
-import { calendarCodec } from './nextcloud/calendar-codec.ts'
 import { type LinkedCalendar, type LinkProblem, linkCalendars } from './nextcloud/link-calendars.ts'
 import { nextcloudSide } from './nextcloud/side.ts'
 import type { UsersFileEntry } from './nextcloud/users-file.ts'
@@ -62,14 +62,15 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
       configHash: configHashOf(options.config, entry),
     }
     const known = (await user.store.collectionPairs(user.mailbox.id)).filter((pair) => pair.kind === 'calendar')
-    if (known.length > 0 && known.every((pair) => isFresh(pair, opening))) {
+    const failed = user.mailbox.lastOutcome === 'failed'
+    if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening))) {
       return { opened: known.map((pair) => ({ pair, sides: sidesOf(opening, pair) })), unopened: [] }
     }
     return discover(opening, known)
   }
 }
 
-/** Discovery again: after a change of configuration, and as often as a scrub, for folders and calendars that came or went. */
+/** Discovery again: after a failed pass or a change of configuration, and as often as a scrub, for what came or went. */
 function isFresh(pair: CollectionPair, { configHash, clock, scrubIntervalMs }: Opening): boolean {
   if (pair.configHash !== configHash || pair.lastScrubAtMs === null) return false
   return clock.nowMs() - pair.lastScrubAtMs < scrubIntervalMs
@@ -83,27 +84,37 @@ async function discover(opening: Opening, known: readonly CollectionPair[]) {
     listCalendars(dav, home),
   ])
   const stillThere = known.filter((pair) => folders.some((folder) => folder.id === pair.exchangeRef))
-  const linkedFolders = new Set(stillThere.map((pair) => pair.exchangeRef))
-  const takenUrls = new Set(stillThere.map((pair) => pair.nextcloudRef))
   const { linked, problems } = linkCalendars(entry.links, {
     folders,
-    calendars: calendars.filter((calendar) => !takenUrls.has(calendar.url)),
+    calendars,
+    known: stillThere.map((pair) => ({ folderId: pair.exchangeRef, calendarUrl: pair.nextcloudRef })),
   })
+  const linkedFolders = new Set(stillThere.map((pair) => pair.exchangeRef))
   const opened: OpenedPair[] = []
   for (const pair of stillThere) opened.push(await reopen(opening, pair))
   for (const link of linked) {
     if (linkedFolders.has(link.folder.id)) continue
-    opened.push(await openNew(opening, link, () => createCalendar(dav, home, { displayName: newName(link) })))
+    const moved = known.find((pair) => isMovedTo(pair, link) && !stillThere.includes(pair))
+    if (moved) opened.push(await reopen(opening, { ...moved, exchangeRef: link.folder.id, exchangeCursor: null }))
+    else opened.push(await openNew(opening, link, () => createCalendar(dav, home, { displayName: newName(link) })))
   }
-  const lost = known.filter((pair) => !stillThere.includes(pair))
+  const lost = known.filter((pair) => !opened.some((one) => one.pair.id === pair.id))
   const wanted = problems.filter((problem) => !stillThere.some((pair) => pair.name === problem.name))
   return { opened, unopened: [...lost.map(lostFolder), ...wanted.map(unlinked)] }
+}
+
+/** A moved mailbox has new folder ids: the same calendar is chosen for the new folder, and the engine looks whether it is the same. */
+function isMovedTo(pair: CollectionPair, { target }: LinkedCalendar): boolean {
+  return target.kind === 'existing' && target.calendar.url === pair.nextcloudRef
 }
 
 /** Under another configuration the base is forgotten and the items are adopted again; nothing is deleted (I6). */
 async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPair> {
   const { user, configHash } = opening
-  if (pair.configHash === configHash) return { pair, sides: sidesOf(opening, pair) }
+  if (pair.configHash === configHash) {
+    await user.store.commit(user.lease, [{ kind: 'put-collection-pair', pair }])
+    return { pair, sides: sidesOf(opening, pair) }
+  }
   const fresh: CollectionPair = {
     ...pair,
     configHash,
@@ -171,7 +182,8 @@ function sidesOf(opening: Opening, pair: CollectionPair): OpenedPair['sides'] {
 
 function nextcloudOf({ dav, clock, log, floatingZone }: Opening, pair: CollectionPair): Side {
   const { kind } = pair
-  if (pair.nextcloudRef === '') return absentSide('nextcloud', (item) => calendarCodec({ floatingZone, clock }).fit(item))
+  if (pair.nextcloudRef === '')
+    return absentSide('nextcloud', (item) => calendarCodec({ floatingZone, clock }).fit(item))
   return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, clock, log })
 }
 
