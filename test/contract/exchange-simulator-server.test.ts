@@ -176,6 +176,20 @@ describe('the feed', () => {
     expect((await fixture.sync(later.state)).changes).toEqual([])
   })
 
+  it('tells a changed read flag apart', async () => {
+    const id = fixture.mailbox.addItem('Message', { fields: { Subject: 'M' } })
+    const sync = (state: string) =>
+      fixture.send(
+        `<m:SyncFolderItems><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:SyncFolderId><t:DistinguishedFolderId Id="inbox"/></m:SyncFolderId><m:SyncState>${state}</m:SyncState><m:MaxChangesReturned>10</m:MaxChangesReturned></m:SyncFolderItems>`,
+      )
+    const state = text((await sync('')).root, 'SyncState') ?? ''
+    await fixture.send(
+      `<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly"><m:ItemChanges><t:ItemChange><t:ItemId Id="${id}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="message:IsRead"/><t:Message><t:IsRead>true</t:IsRead></t:Message></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>`,
+    )
+    const [change] = all((await sync(state)).root, 'Changes')[0]?.children ?? []
+    expect([change?.name, change && text(change, 'IsRead')]).toEqual(['ReadFlagChange', 'true'])
+  })
+
   it('refuses states that are damaged, of another folder, or invalidated: like the last page to who does not look', async () => {
     fixture.mailbox.addEvent(SINGLE)
     const { state } = await fixture.sync()

@@ -13,11 +13,11 @@ function messageXml(error: EwsError): string {
 }
 
 /** `element` is the message's name without `Message`: `GetItemResponse`. */
-export function successXml(element: string, inner: string): string {
+function successXml(element: string, inner: string): string {
   return `<m:${element}Message ResponseClass="Success"><m:ResponseCode>NoError</m:ResponseCode>${inner}</m:${element}Message>`
 }
 
-export function failureXml(element: string, error: EwsError, inner: string): string {
+function failureXml(element: string, error: EwsError, inner: string): string {
   const kind = error.code === 'ErrorBatchProcessingStopped' ? 'Warning' : 'Error'
   return `<m:${element}Message ResponseClass="${kind}"><m:MessageText>${escapeXml(error.message)}</m:MessageText><m:ResponseCode>${error.code}</m:ResponseCode><m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>${messageXml(error)}${inner}</m:${element}Message>`
 }
@@ -44,7 +44,7 @@ function names(node: Node, id: string): boolean {
   return Object.values(node.attributes).includes(id) || node.children.some((child) => names(child, id))
 }
 
-export function busyError(backOffMs: number, code = 'ErrorServerBusy'): EwsError {
+function busyError(backOffMs: number, code = 'ErrorServerBusy'): EwsError {
   return new EwsError(code, undefined, { values: { BackOffMilliseconds: backOffMs } })
 }
 

@@ -72,6 +72,8 @@ export type StoredItem = {
   modified: number
   /** Number of the last change in the mailbox's sequence: the change key. */
   version: number
+  /** The last change was of the read flag only: the feed says so instead of Update. */
+  onlyReadFlag?: boolean
   /** Number of the change that brought it into its folder: Create or Update in the feed. */
   arrived: number
 }

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto'
 import type { Mailbox } from './store.ts'
 
-const HIERARCHY = 0
+/** In place of a folder's number. */
+export const HIERARCHY_STATE = 0
 
 function checksum(text: string): string {
   return createHash('sha256').update(text).digest('base64').slice(0, 16)
@@ -21,5 +22,3 @@ export function decodeState(mailbox: Mailbox, folder: number, state: string): nu
   if (tag !== mailbox.tag || Number(of) !== folder || Number(generation) !== mailbox.generation) return undefined
   return Number(sequence)
 }
-
-export const HIERARCHY_STATE = HIERARCHY

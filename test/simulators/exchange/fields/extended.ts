@@ -73,7 +73,7 @@ export function readExtended(node: Node): [key: string, value: ExtendedValue] {
   return [extendedKey(uri.attributes), { path: uri.attributes, values, multi: many !== undefined }]
 }
 
-export function extendedUriXml(path: Record<string, string>): string {
+function extendedUriXml(path: Record<string, string>): string {
   const written = PATH_ATTRIBUTES.map((name) => {
     const value = path[name]
     return attribute(name, name === 'PropertySetId' ? value?.toLowerCase() : value)

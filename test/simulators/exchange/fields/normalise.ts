@@ -13,7 +13,7 @@ const REMINDER_MAX_MINUTES = 2_629_800
 const DURATION_MAX_MS = 5 * 366 * DAY_MS
 
 /** A GlobalObjectId in hexadecimal, as Exchange makes for an item that came without a UID. */
-export function newUid(): string {
+function newUid(): string {
   return `040000008200E00074C5B7101A82E00800000000${randomBytes(16).toString('hex').toUpperCase()}10000000${randomBytes(16).toString('hex').toUpperCase()}`
 }
 

@@ -1,5 +1,4 @@
 /** Which properties a response shows: base shape, additional paths, and what the operation may show at all. */
-import type { Call } from '../call.ts'
 import { EwsError } from '../errors.ts'
 import type { BodyWanted } from '../render/body.ts'
 import { first, firstText, type Node } from '../xml.ts'
@@ -60,7 +59,7 @@ export type ShapeUse = 'get' | 'find' | 'sync'
  * Reads ItemShape. FindItem and SyncFolderItems cannot show bodies, attendees, or what must be worked out per item:
  * FindItem refuses such a path, SyncFolderItems leaves the property out.
  */
-export function readItemShape(request: Node, use: ShapeUse, _call: Call): ItemShape {
+export function readItemShape(request: Node, use: ShapeUse): ItemShape {
   const node = first(request, 'ItemShape')
   const base = firstText(node, 'BaseShape') ?? 'IdOnly'
   const names = new Set<string>(['ItemId'])

@@ -18,7 +18,7 @@ const VIEW_RANGE_MAX_MS = 731 * DAY_MS
 export function getItem(call: Call): string {
   const nodes = first(call.request, 'ItemIds')?.children ?? []
   return answerEach(call, nodes, { onFailure: '<m:Items/>' }, (node) => {
-    const shape = readItemShape(call.request, 'get', call)
+    const shape = readItemShape(call.request, 'get')
     return `<m:Items>${itemXml(resolveView(call, node), shape, call)}</m:Items>`
   })
 }
@@ -57,7 +57,7 @@ function calendarView(call: Call, folder: Folder, view: Node): string {
 }
 
 function rootXml(call: Call, entries: View[], attributes: string): string {
-  const shape = readItemShape(call.request, 'find', call)
+  const shape = readItemShape(call.request, 'find')
   const items = entries.map((view) => itemXml(view, shape, call)).join('')
   return `<m:RootFolder${attributes}><t:Items>${items}</t:Items></m:RootFolder>`
 }

@@ -6,11 +6,12 @@ import { readItemShape } from '../fields/shape.ts'
 import { encodeId } from '../ids.ts'
 import { answerOnce } from '../messages.ts'
 import type { Folder } from '../model.ts'
+import { itemIdXml } from '../render/ids.ts'
 import { itemXml } from '../render/item.ts'
 import { targetFolder } from '../resolve.ts'
 import { viewOf } from '../series.ts'
 import { decodeState, encodeState } from '../sync-state.ts'
-import { firstText, wrap } from '../xml.ts'
+import { firstText, textElement, wrap } from '../xml.ts'
 
 function effectOf<K extends Effect['kind']>(call: Call, kind: K): Extract<Effect, { kind: K }> | undefined {
   return call.effects.find((effect): effect is Extract<Effect, { kind: K }> => effect.kind === kind)
@@ -23,12 +24,17 @@ type Change = { seq: number; xml: () => string }
 
 /** Everything after `since`, oldest first. What came and went since then is told as nothing. */
 function changesSince(call: Call, folder: Folder, since: { told: number; repeatFrom: number }): Change[] {
-  const shape = readItemShape(call.request, 'sync', call)
+  const shape = readItemShape(call.request, 'sync')
   const changes: Change[] = []
   for (const [serial, seq] of folder.changes) {
     const item = call.mailbox.items.get(serial)
     if (seq <= since.repeatFrom || !item) continue
     const kind = item.arrived > since.told ? 'Create' : 'Update'
+    if (kind === 'Update' && item.onlyReadFlag) {
+      const read = textElement('IsRead', item.fields.other?.IsRead?.text ?? 'false')
+      changes.push({ seq, xml: () => wrap('ReadFlagChange', itemIdXml(call.mailbox, viewOf(item)) + read) })
+      continue
+    }
     changes.push({ seq, xml: () => wrap(kind, itemXml(viewOf(item), shape, call)) })
   }
   for (const [serial, { seq, arrived }] of folder.tombstones) {

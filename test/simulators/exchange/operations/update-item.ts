@@ -41,6 +41,9 @@ function updateItemFields(view: View, updates: Node[], call: Call): void {
   if (item.kind === 'Task') completeTask(fields, changed, call.nowMs())
   item.fields = fields
   dropExceptionsWhenMoved(item, before)
+  const onlyReadFlag = item.kind === 'Message' && changed.size === 1 && changed.has('IsRead')
+  if (onlyReadFlag) item.onlyReadFlag = true
+  else delete item.onlyReadFlag
   call.mailbox.touch(item, call.nowMs())
 }
 

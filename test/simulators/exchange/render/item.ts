@@ -2,12 +2,12 @@
 import type { Call } from '../call.ts'
 import { extendedXml } from '../fields/extended.ts'
 import { mapiValue } from '../fields/mapi-properties.ts'
-import { type ItemKind, PROPERTIES } from '../fields/property-table.ts'
+import { PROPERTIES } from '../fields/property-table.ts'
 import type { ItemShape } from '../fields/shape.ts'
 import type { Attachment, View } from '../model.ts'
 import { ruleTimes } from '../series.ts'
 import { formatDateTime, MINUTE_MS } from '../time/dates.ts'
-import { first, nodeToXml, textElement, wrap } from '../xml.ts'
+import { nodeToXml, textElement, wrap } from '../xml.ts'
 import { attachmentsXml } from './attachment.ts'
 import { bodyXml, textFromHtml } from './body.ts'
 import { attendeesOf, calendarPropertyXml } from './calendar.ts'
@@ -21,7 +21,7 @@ export function rightsXml(contents: boolean): string {
 }
 
 export function attachmentsOf(view: View): Attachment[] {
-  return (view.exception?.attachments ?? view.item.attachments ?? []) as Attachment[]
+  return view.exception?.attachments ?? view.item.attachments ?? []
 }
 
 /** What an occurrence changed last counts; an untouched one is as old as its master. */
@@ -175,7 +175,7 @@ const COMPUTED: Record<string, (view: View) => string> = {
     ),
 }
 
-export function propertyXml(view: View, name: string, shape: ItemShape, call: Call): string {
+function propertyXml(view: View, name: string, shape: ItemShape, call: Call): string {
   const common = commonXml(view, name, shape, call)
   if (common !== undefined) return common
   if (view.item.kind === 'CalendarItem') {
@@ -186,10 +186,6 @@ export function propertyXml(view: View, name: string, shape: ItemShape, call: Ca
     if (computed !== undefined) return computed
   }
   return storedXml(view, name, shape)
-}
-
-function elementOf(kind: ItemKind): string {
-  return kind
 }
 
 /** The whole element. A shape may name properties of other kinds: they are left out. */
@@ -203,14 +199,10 @@ export function itemXml(view: View, shape: ItemShape, call: Call): string {
       parts.push(propertyXml(view, name, shape, call))
     }
   }
-  return wrap(elementOf(view.item.kind), parts.join(''))
+  return wrap(view.item.kind, parts.join(''))
 }
 
 /** Only the id, as answers to writes carry it. */
 export function idOnlyXml(view: View, call: Call): string {
   return wrap(view.item.kind, itemIdXml(call.mailbox, view))
-}
-
-export function hasChild(node: Parameters<typeof first>[0], name: string): boolean {
-  return first(node, name) !== undefined
 }

@@ -3,10 +3,10 @@ import { EwsError } from '../errors.ts'
 import { DAY_NAMES } from '../recurrence.ts'
 import { attribute, first, firstText, type Node, nodeToXml, textElement, wrap } from '../xml.ts'
 import { DAY_MS, MINUTE_MS } from './dates.ts'
-import { offsetAt, toWall, type Zone, type ZoneChange, type ZoneTable } from './zones.ts'
+import { offsetAt, type Zone, type ZoneChange, type ZoneTable } from './zones.ts'
 
 /** `-PT60M`, `PT5H30M`: in ms. */
-export function parseDuration(text: string): number {
+function parseDuration(text: string): number {
   const match = /^(-?)P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/.exec(text.trim())
   if (!match) throw new EwsError('ErrorCalendarInvalidTimeZone', `Not a duration: ${text}`)
   const [, sign, days, hours, minutes, seconds] = match
@@ -129,9 +129,4 @@ export function zoneDefinitionXml(zone: Zone, nowMs: number, full: boolean): str
       wrap('Transitions', wrap('Transition', '<t:To Kind="Group">0</t:To>')),
     names,
   )
-}
-
-/** Midnight of the day before or after in the zone's wall clock. */
-export function isMidnight(zone: Zone, at: number): boolean {
-  return toWall(zone, at) % DAY_MS === 0
 }
