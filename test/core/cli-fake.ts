@@ -83,6 +83,7 @@ export function fakeConnector(parts: Partial<Connector>): Connector & { closed: 
   const fake = {
     closed: 0,
     store: { migrate: unexpected } as unknown as StateStore,
+    admin: {} as never,
     users: unexpected,
     syncUser: unexpected,
     syncRun: unexpected,

@@ -78,18 +78,18 @@ export const GUARD_WORDS: Readonly<Record<string, { what: string; next: string }
   },
   'empty-side': {
     what: 'One side lists nothing, although {base} items are known. An empty answer is never taken for a deletion.',
-    next: 'Check that the calendar is the right one and still there, then:\n$ connector sync user {email} --dry-run',
+    next: 'Check that the calendar is the right one and still there. If it is really empty:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
   },
   'mass-change': {
     what: '{changed} of {base} items changed on one side at once.',
-    next: 'Find out what changed them. Then raise Service__Guards__ChangedPercent for one run, or undo it:\n$ connector sync user {email} --dry-run',
+    next: 'Find out what changed them. If it is right:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
   },
   'collection-identity': {
     what: 'The calendar is not the one that was synced before: it was deleted and made anew, or exchanged.',
-    next: 'Restore the old one or choose the calendar anew in users.json, then:\n$ connector sync user {email} --dry-run',
+    next: 'Restore the old one. If the new one is right, its items are adopted after:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
   },
   'server-rolled-back': {
     what: '{vanished} known items vanished and {appeared} unknown ones appeared: the server was probably restored from a backup.',
-    next: 'Finish the restore first. Then:\n$ connector sync user {email} --dry-run',
+    next: 'Finish the restore first. Then:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
   },
 }
