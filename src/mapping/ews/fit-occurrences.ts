@@ -52,8 +52,9 @@ function fitException({ wanted, fitted, key, occurrence }: ExceptionToFit, at: A
   const { start, end } = fitTimes({ ...occurrence, recurrence: wanted.recurrence }, at)
   const own = fitFields(occurrence.fields, at.losses, current)
   // The organizer is the master's (INV-6); people may be invited to one occurrence alone.
-  const organizer = wanted.organizer ?? occurrence.fields.organizer
-  const people = fitPeople({ organizer, attendees: occurrence.fields.attendees }, at, held)
+  const { attendees } = occurrence.fields
+  const organizer = attendees.length > 0 && wanted.organizer ? wanted.organizer : occurrence.fields.organizer
+  const people = fitPeople({ organizer, attendees }, at, held)
   return { kind: 'exception', start, end, fields: { ...own, ...people } }
 }
 
