@@ -269,3 +269,54 @@ const series: fc.Arbitrary<Event> = fc
 export const event: fc.Arbitrary<Event> = fc.oneof(single, series)
 export const seriesEvent: fc.Arbitrary<Event> = series
 export const singleEvent: fc.Arbitrary<Event> = single
+
+/** What no reader would produce but a caller may hand over: other names, wrong order, impossible dates. The lens must bring it into form. */
+export const sloppyEvent: fc.Arbitrary<Event> = fc
+  .record({
+    model: event,
+    which: fc.subarray([...Array(12).keys()], { minLength: 1 }),
+    day: fc.integer({ min: 1, max: 31 }),
+  })
+  .map(({ model, which, day }) => which.reduce((changed, index) => SPOILERS[index]?.(changed, day) ?? changed, model))
+
+const SPOILERS: readonly ((model: Event, day: number) => Event)[] = [
+  (model) => ({ ...model, title: `${model.title}\r\n\u0007\uD800`, location: '\u001F' }),
+  (model) => ({ ...model, categories: ['z', ' a ', '', 'z', 'A\nB', ...model.categories] }),
+  (model) => ({ ...model, organizer: { email: 'EVE@Example.org', name: 'eve@example.org' } }),
+  (model) => ({
+    ...model,
+    attendees: [...model.attendees, { email: '', name: 'x', role: 'required', partStat: 'accepted' }],
+  }),
+  (model) => ({
+    ...model,
+    attendees: model.attendees.map((one) => ({ ...one, email: one.email.toUpperCase() })).reverse(),
+  }),
+  (model) => ({ ...model, end: { kind: 'utc', local: '1969-01-01T00:00:00' } }),
+  (model) => ({ ...model, start: { kind: 'zoned', zone: 'Asia/Calcutta', local: '2024-02-29T23:30:00' } }),
+  (model, day) => ({
+    ...model,
+    recurrence: { pattern: { kind: 'yearlyOnDay', month: 2, day }, end: { kind: 'until', date: '1960-01-01' } },
+  }),
+  (model, day) => ({
+    ...model,
+    recurrence: { pattern: { kind: 'rrule', text: `FREQ=MONTHLY;BYMONTHDAY=${day}` }, end: { kind: 'never' } },
+  }),
+  (model) => ({
+    ...model,
+    occurrences: {
+      ...model.occurrences,
+      '2024-01-01T00:00:00': { kind: 'deleted' },
+      nonsense: { kind: 'deleted' },
+      '2024-02-30': { kind: 'deleted' },
+    },
+  }),
+  (model) => ({ ...model, body: { text: '', html: '' }, reminder: { minutesBefore: -0.5 } }),
+  (model) => ({
+    ...model,
+    extraStarts: [
+      { kind: 'zoned', zone: 'Etc/UTC', local: '2030-01-01T00:00:00' },
+      { kind: 'date', date: '2001-01-01' },
+      { kind: 'date', date: '2001-01-01' },
+    ],
+  }),
+]

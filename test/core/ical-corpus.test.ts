@@ -1,5 +1,6 @@
 /** Every iCalendar file of the shared corpus through the lens: nothing throws anything but a named error, and an untouched document stays the same text. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitEvent } from '../../src/mapping/ical/fit-event.ts'
 import { readEvent } from '../../src/mapping/ical/read-event.ts'
@@ -7,6 +8,7 @@ import { writeEvent } from '../../src/mapping/ical/write-event.ts'
 import type { Event } from '../../src/model/event.ts'
 import { spanOf } from '../../src/model/span.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
+import { event } from './arbitrary-event.ts'
 
 const folder = new URL('../../../shared/corpus/ical/', import.meta.url)
 const context = { floatingZone: 'Europe/Berlin', nowMs: Date.UTC(2026, 0, 1) }
@@ -61,6 +63,21 @@ describe.skipIf(!existsSync(folder))('the iCalendar corpus', () => {
       const rewritten = writeEvent(null, event, context)
       expect(readEvent(rewritten.text, context).event).toEqual(event)
     }
+  })
+
+  it('takes any other event: what is written into a foreign document reads back', () => {
+    const natives = files
+      .flatMap((name) => resources(readFileSync(new URL(name, folder), 'utf8')))
+      .filter((text) => typeof tryRead(text) !== 'string')
+    fc.assert(
+      fc.property(fc.constantFrom(...natives), event, (native, generated) => {
+        const wanted = { ...generated, uid: readEvent(native, context).event.uid }
+        const { text, losses } = writeEvent(native, wanted, context)
+        expect(readEvent(text, context).event).toEqual(fitEvent(wanted, context).item)
+        expect(losses.filter((loss) => loss.detail === 'reads back differently')).toEqual([])
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('is mostly readable', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { fitEvent } from '../../src/mapping/ical/fit-event.ts'
 import { readEvent } from '../../src/mapping/ical/read-event.ts'
 import { writeEvent } from '../../src/mapping/ical/write-event.ts'
-import { event, FLOATING_ZONE } from './arbitrary-event.ts'
+import { event, FLOATING_ZONE, sloppyEvent } from './arbitrary-event.ts'
 
 const context = { floatingZone: FLOATING_ZONE, nowMs: Date.UTC(2026, 0, 2, 3, 4, 5) }
 const later = { ...context, nowMs: context.nowMs + 3_600_000 }
@@ -29,6 +29,17 @@ describe('the iCalendar lens', () => {
         const native = writeEvent(null, first, context).text
         const { text } = writeEvent(native, second, later)
         expect(readEvent(text, context).event).toEqual(fitEvent(second, context).item)
+      }),
+      runs,
+    )
+  })
+
+  it('brings events that are out of form into form, once', () => {
+    fc.assert(
+      fc.property(sloppyEvent, (model) => {
+        const { item } = fitEvent(model, context)
+        expect(fitEvent(item, context)).toEqual({ kind: 'fits', item, losses: [] })
+        expect(readEvent(writeEvent(null, model, context).text, context).event).toEqual(item)
       }),
       runs,
     )
