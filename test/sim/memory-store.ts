@@ -1,6 +1,6 @@
 /**
- * A StateStore in plain maps, for the simulation: hundreds of times faster than a database, same contract suite.
- * `snapshot` and `restore` play a machine that dies or comes back with an old backup.
+ * A StateStore in plain maps, for the simulation: hundreds of times faster than a database, same rules.
+ * `snapshot` and `restore` play a machine that dies or comes back with an old backup. Rows are frozen: a caller that changes one throws.
  */
 import type { Clock, Random } from '../../src/ports/clock.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
@@ -26,7 +26,7 @@ import type {
 
 type LeaseRow = { holder: string | null; untilMs: number; fence: number }
 
-type Tables = {
+export type Tables = {
   mailboxes: Map<string, Mailbox>
   leases: Map<string, LeaseRow>
   pairs: Map<string, CollectionPair>
@@ -49,12 +49,39 @@ export class MemoryStore implements StateStore {
     this.#random = random
   }
 
-  snapshot(): string {
-    return JSON.stringify(this.#tables, (_, value) => (value instanceof Map ? { map: [...value] } : value))
+  snapshot(): Tables {
+    return copyOf(this.#tables)
   }
 
-  restore(snapshot: string): void {
-    this.#tables = JSON.parse(snapshot, (_, value) => (Array.isArray(value?.map) ? new Map(value.map) : value))
+  restore(snapshot: Tables): void {
+    this.#tables = copyOf(snapshot)
+  }
+
+  /** Rows are never changed, only replaced: the same rows mean the same state. */
+  isSameAs(snapshot: Tables): boolean {
+    return Object.keys(snapshot).every((name) => {
+      const [now, then] = [this.#tables[name as keyof Tables], snapshot[name as keyof Tables]]
+      if (now instanceof Map && then instanceof Map)
+        return now.size === then.size && [...now].every(([key, row]) => then.get(key) === row)
+      return Array.isArray(now) && Array.isArray(then) && now.length === then.length
+    })
+  }
+
+  holds(lease: Lease): boolean {
+    return this.#holds(lease)
+  }
+
+  collectionPair(pairId: string): CollectionPair | undefined {
+    return this.#tables.pairs.get(pairId)
+  }
+
+  hasIntent(token: string): boolean {
+    return this.#tables.intents.has(token)
+  }
+
+  /** Is this id known on that side, whatever its state? */
+  knows(pairId: string, side: SideName, itemId: ItemId): boolean {
+    return this.#observation(pairId, side, itemId) !== null
   }
 
   /** Lease rows are kept: two processes see the same ones. */
@@ -144,8 +171,8 @@ export class MemoryStore implements StateStore {
 
   async commit(lease: Lease, changes: readonly StateChange[]) {
     if (!this.#holds(lease)) throw new ConnectorError('lease.lost')
-    for (const change of changes) this.#apply(structuredClone(change))
-    this.#assertUnique()
+    for (const change of changes) this.#apply(frozen(change))
+    if (changes.some((change) => change.kind === 'put-item-pair')) this.#assertUnique()
   }
 
   async pending(pairId: string, nowMs: number): Promise<PendingRow[]> {
@@ -168,11 +195,11 @@ export class MemoryStore implements StateStore {
         nextcloud: this.#observation(pairId, 'nextcloud', itemPair.nextcloud.id),
       })
     }
-    return structuredClone([...rows.values()])
+    return [...rows.values()]
   }
 
   async observations(pairId: string, side: SideName, ids: readonly ItemId[]) {
-    return structuredClone(ids.map((id) => this.#observation(pairId, side, id)).filter((row) => row !== null))
+    return ids.map((id) => this.#observation(pairId, side, id)).filter((row) => row !== null)
   }
 
   async knownItems(pairId: string, side: SideName) {
@@ -180,10 +207,8 @@ export class MemoryStore implements StateStore {
   }
 
   async unpairedByUid(pairId: string, side: SideName, uids: readonly string[]) {
-    return structuredClone(
-      this.#observationsOf(pairId).filter(
-        (row) => row.side === side && row.state === 'present' && uids.includes(row.uid) && !this.#pairOf(row),
-      ),
+    return this.#observationsOf(pairId).filter(
+      (row) => row.side === side && row.state === 'present' && uids.includes(row.uid) && !this.#pairOf(row),
     )
   }
 
@@ -203,12 +228,12 @@ export class MemoryStore implements StateStore {
     const pair = this.#tables.pairs.get(pairId)
     if (!pair) return
     const intents = await this.openIntents(pairId)
-    yield structuredClone([
+    yield [
       { kind: 'put-collection-pair' as const, pair },
       ...this.itemPairs(pairId).map((itemPair) => ({ kind: 'put-item-pair' as const, itemPair })),
       ...this.#observationsOf(pairId).map((observation) => ({ kind: 'put-observation' as const, observation })),
       ...intents.map((intent) => ({ kind: 'open-intent' as const, intent })),
-    ])
+    ]
   }
 
   async problems(pairId: string) {
@@ -334,8 +359,8 @@ export class MemoryStore implements StateStore {
   }
 
   #observationsOf(pairId: string): Observation[] {
-    const rows = [...this.#tables.observations.values()].filter((row) => row.pairId === pairId)
-    return rows.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))
+    const rows = [...this.#tables.observations].filter(([, row]) => row.pairId === pairId)
+    return rows.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
   }
 
   #observation(pairId: string, side: SideName, itemId: ItemId): Observation | null {
@@ -349,6 +374,35 @@ export class MemoryStore implements StateStore {
 
 function keyOf(row: { pairId: string; side: SideName; itemId: ItemId }): string {
   return `${row.pairId}|${row.side}|${row.itemId}`
+}
+
+/** Frozen two levels deep, that is all of a row but the archive's document. */
+function frozen(change: StateChange): StateChange {
+  for (const row of Object.values(change)) {
+    if (typeof row !== 'object' || row === null || Object.isFrozen(row)) continue
+    for (const value of Object.values(row)) {
+      if (typeof value !== 'object' || value === null) continue
+      for (const inner of Object.values(value)) if (typeof inner === 'object') Object.freeze(inner)
+      Object.freeze(value)
+    }
+    Object.freeze(row)
+  }
+  return change
+}
+
+function copyOf(tables: Tables): Tables {
+  return {
+    mailboxes: new Map(tables.mailboxes),
+    leases: new Map(tables.leases),
+    pairs: new Map(tables.pairs),
+    itemPairs: new Map(tables.itemPairs),
+    observations: new Map(tables.observations),
+    intents: new Map(tables.intents),
+    archive: new Map(tables.archive),
+    conflicts: new Map(tables.conflicts),
+    passes: [...tables.passes],
+    actions: [...tables.actions],
+  }
 }
 
 function emptyTables(): Tables {

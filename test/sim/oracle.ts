@@ -1,14 +1,20 @@
-/** The verdict over a history that came to rest: P1 nothing lost, I2 equal sides, I14 no duplicates. */
-
+/** The verdict over a history that came to rest: P1 nothing lost, I2 equal sides, I4 honest bases, I14 no duplicates, I15 no echo. */
 import type { Event, EventFields } from '../../src/model/event.ts'
 import { differingPaths, flatten } from '../../src/model/flat.ts'
-import { valuesIn } from './people.ts'
+import { fingerprint, sameHashes } from '../../src/sync/fingerprint.ts'
+import { simHash } from './chance.ts'
+import type { FaultKind } from './faults.ts'
+import { valuesIn, valuesOf } from './people.ts'
 import { foldSpaces, mapFields, type SimServer } from './server.ts'
-import type { Simulation } from './simulate.ts'
+import type { Collection, Simulation } from './simulate.ts'
 
 export function violationsOf(world: Simulation): string[] {
-  const { exchange, nextcloud } = world.servers
-  return [...doubled(exchange), ...doubled(nextcloud), ...unequal(world), ...lost(world)]
+  return [
+    ...world.servers.flatMap(doubled),
+    ...world.collections.flatMap(unequal),
+    ...lost(world),
+    ...world.collections.flatMap((collection) => echoed(world, collection)),
+  ]
 }
 
 function doubled(server: SimServer): string[] {
@@ -20,7 +26,7 @@ function doubled(server: SimServer): string[] {
   })
 }
 
-function unequal({ servers }: Simulation): string[] {
+function unequal({ servers }: Collection): string[] {
   const uids = new Set(
     [...servers.exchange.items.values(), ...servers.nextcloud.items.values()].map((item) => item.model.uid),
   )
@@ -43,15 +49,60 @@ function common(event: Event) {
 }
 
 function lost(world: Simulation): string[] {
-  const places = [...world.servers.exchange.items.values(), ...world.servers.nextcloud.items.values()].map((item) =>
-    JSON.stringify(item.model),
-  )
-  const kept = valuesIn([...places, ...world.archived].join('\n'))
+  const items = world.servers.flatMap((server) => [...server.items.values()])
+  const kept = new Set([...items.flatMap((item) => [...valuesOf(item.model)]), ...world.archived])
+  const present = new Set(items.map((item) => item.model.uid))
   const violations: string[] = []
   for (const [value, uid] of world.people.live) if (!kept.has(value)) violations.push(`P1: ${value} of ${uid} is lost`)
   for (const uid of world.people.uids) {
-    const present = world.servers.exchange.byUid(uid) || world.servers.nextcloud.byUid(uid)
-    if (!present && !world.people.deletedUids.has(uid)) violations.push(`P3: ${uid} vanished, nobody deleted it`)
+    if (!present.has(uid) && !world.people.deletedUids.has(uid))
+      violations.push(`P3: ${uid} vanished, nobody deleted it`)
   }
   return violations
+}
+
+/** I4, at rest: each base row is what its two items are, at their versions. */
+export function restViolations(world: Simulation): string[] {
+  return world.collections.flatMap(({ pairId, servers }) =>
+    world.store.itemPairs(pairId).flatMap((pair) =>
+      (['exchange', 'nextcloud'] as const).flatMap((side) => {
+        const base = pair[side]
+        const item = servers[side].items.get(base.id)
+        if (!item) return [`I4: the base of ${pair.uid} names no item on ${side}`]
+        if (`v${item.version}` !== base.version) return [`I4: the base of ${pair.uid} has another version on ${side}`]
+        const same = sameHashes(base.hashes, fingerprint(flatten(item.model), simHash))
+        return same ? [] : [`I4: the base of ${pair.uid} has other content on ${side}`]
+      }),
+    ),
+  )
+}
+
+/** After these, what the server made of our item travels back at worst, or the items are adopted as they are: no echo, but the like of it. */
+const ECHO_EXCUSES: readonly FaultKind[] = [
+  'answer-lost-applied',
+  'crash-applied',
+  'crash-commit',
+  'crash-before',
+  'commit-answer-lost',
+  'write-fails-before',
+  'process-paused',
+  'slow-answer',
+  'overtaken-write',
+  'state-lost',
+  'state-restored',
+  'config-changed',
+  'side-emptied',
+  'side-rolled-back',
+  'folder-recreated',
+]
+
+/** I15: Exchange folds double spaces. That is its business, and must not come back to a body that was written on Nextcloud. */
+function echoed(world: Simulation, { servers }: Collection): string[] {
+  if (ECHO_EXCUSES.some((kind) => world.faults.fired.has(kind))) return []
+  return [...servers.nextcloud.items.values()].flatMap(({ model }) => {
+    const text = model.body?.text ?? ''
+    const own = [...valuesIn(text)].some((value) => world.people.spacedBodies.has(value))
+    if (!own || text.includes('  ') || world.people.deletedUids.has(model.uid)) return []
+    return [`I15: the body of ${model.uid} came back from Exchange as an edit`]
+  })
 }

@@ -6,75 +6,145 @@ import type { Event, EventFields } from '../../src/model/event.ts'
 import type { Chance } from './chance.ts'
 import type { SimItem, SimServer } from './server.ts'
 
-/** Values as they stand in an item: `v12x` in texts, `20NN-..` start times. */
+/** Values as they stand in an item: `v12x` in texts, `21NN-..T` as start times. */
 export function valuesIn(text: string): Set<string> {
-  return new Set(text.match(/v\d+x|21\d\d-\d\d-\d\dT/g) ?? [])
+  return new Set(text.match(/v\d+x|(?<="local":")21\d\d-\d\d-\d\dT/g) ?? [])
 }
+
+const known = new WeakMap<Event, { text: string; values: ReadonlySet<string> }>()
+
+function readOnce(model: Event) {
+  const before = known.get(model)
+  if (before) return before
+  const text = JSON.stringify(model)
+  const fresh = { text, values: valuesIn(text) }
+  known.set(model, fresh)
+  return fresh
+}
+
+export function textOf(model: Event): string {
+  return readOnce(model).text
+}
+
+export function valuesOf(model: Event): ReadonlySet<string> {
+  return readOnce(model).values
+}
+
+/** What a person did last, in words of the trace. */
+export type Watcher = { nowMs: () => number; trace: (line: string) => void }
 
 export class People {
   readonly #chance: Chance
-  readonly #nowMs: () => number
-  readonly #trace: (line: string) => void
+  readonly #around: Watcher
   #count = 0
   /** Values that are not replaced or deleted by somebody who saw them, with the UID that they belong to. */
   readonly live = new Map<string, string>()
   readonly deletedUids = new Set<string>()
   readonly uids = new Set<string>()
+  /** `SERVER|VALUE`: somebody who saw the value took it away from the collection of that server, to keep it elsewhere. */
+  readonly taken = new Set<string>()
+  readonly #movedUids = new Set<string>()
+  /** Bodies written on Nextcloud with two spaces, which only an echo from Exchange can fold (I15). */
+  readonly spacedBodies = new Map<string, string>()
 
-  constructor(chance: Chance, nowMs: () => number, trace: (line: string) => void) {
-    this.#trace = trace
+  constructor(chance: Chance, around: Watcher) {
     this.#chance = chance
-    this.#nowMs = nowMs
+    this.#around = around
   }
 
-  act(server: SimServer): void {
+  act(server: SimServer, elsewhere: SimServer | undefined): void {
     const items = [...server.items.values()]
     const roll = this.#chance.fraction()
     const item = this.#chance.pick(items)
-    if (!item || (roll < 0.2 && items.length < 9)) this.#create(server)
-    else if (roll < 0.35) this.#remove(server, item)
+    if (!item || (roll < 0.2 && items.length < 9)) this.create(server)
+    else if (roll < 0.35) this.remove(server, item)
+    else if (roll < 0.4 && elsewhere && this.#mayMove(item, elsewhere)) this.#move(server, item, elsewhere)
     else this.#edit(server, item)
   }
 
-  #create(server: SimServer): void {
+  create(server: SimServer): void {
     const uid = `uid-${++this.#count}`
     this.uids.add(uid)
     const model = this.#event(uid)
-    this.#trace(`* ${server.name}: create ${uid}`)
-    server.create(model, null, this.#nowMs())
-    for (const value of valuesIn(JSON.stringify(model))) this.live.set(value, uid)
+    this.#around.trace(`* ${server.name}: create ${uid}`)
+    server.create(model, null, this.#around.nowMs())
+    for (const value of valuesOf(model)) this.live.set(value, uid)
   }
 
-  #remove(server: SimServer, item: SimItem): void {
+  remove(server: SimServer, item: SimItem): void {
     server.remove(item.id)
-    this.#trace(`* ${server.name}: delete ${item.id} ${item.model.uid}`)
+    this.#around.trace(`* ${server.name}: delete ${item.id} ${item.model.uid}`)
     this.deletedUids.add(item.model.uid)
-    for (const value of valuesIn(JSON.stringify(item.model))) this.live.delete(value)
+    for (const value of valuesOf(item.model)) this.live.delete(value)
+  }
+
+  /** Once in an item's life: two people who move the same item on both sides make a twin before any feed can tell. */
+  #mayMove(item: SimItem, elsewhere: SimServer): boolean {
+    return !this.#movedUids.has(item.model.uid) && !elsewhere.byUid(item.model.uid)
+  }
+
+  /** To another collection of the same side: gone here and new there, nothing is given up. */
+  #move(server: SimServer, item: SimItem, elsewhere: SimServer): void {
+    this.#around.trace(`* ${server.name}: move ${item.id} ${item.model.uid}`)
+    this.#movedUids.add(item.model.uid)
+    server.remove(item.id)
+    elsewhere.create(item.model, null, this.#around.nowMs())
+    for (const value of valuesOf(item.model)) this.taken.add(`${server.name}|${value}`)
   }
 
   #edit(server: SimServer, item: SimItem): void {
-    const model = this.#edited(structuredClone(item.model))
-    const before = valuesIn(JSON.stringify(item.model))
-    const after = valuesIn(JSON.stringify(model))
+    this.write(server, item, this.#edited(item.model))
+  }
+
+  write(server: SimServer, item: SimItem, model: Event): void {
+    const before = valuesOf(item.model)
+    const after = valuesOf(model)
     for (const value of before) if (!after.has(value)) this.live.delete(value)
     for (const value of after) if (!before.has(value)) this.live.set(value, model.uid)
-    server.update(item.id, model, this.#nowMs())
-    this.#trace(
+    server.update(item.id, model, this.#around.nowMs())
+    if (server.name === 'nextcloud' && model.body && model.body !== item.model.body) {
+      for (const value of valuesIn(model.body.text)) this.spacedBodies.set(value, model.uid)
+    }
+    this.#around.trace(
       `* ${server.name}: edit ${item.id} ${model.uid} +${[...after].filter((value) => !before.has(value))} -${[...before].filter((value) => !after.has(value))}`,
     )
+  }
+
+  /** A server lost or rewrote items by itself: what only stood there is nobody's fault, what stands elsewhere must stay. */
+  serverLost(before: readonly SimItem[], after: readonly SimItem[], others: readonly SimServer[]): void {
+    const elsewhere = new Set(others.flatMap((server) => [...server.items.values()]).flatMap((item) => item.model.uid))
+    const textElsewhere = others.flatMap((server) => [...server.items.values()].map((item) => textOf(item.model)))
+    const kept = valuesIn(textElsewhere.join('\n'))
+    const now = new Map(after.map((item) => [item.model.uid, item]))
+    for (const { model } of before) {
+      const same = now.get(model.uid)
+      // An older text in place of a newer one looks like somebody's edit; nobody can tell the difference.
+      for (const value of valuesOf(model))
+        if (same ? !valuesOf(same.model).has(value) : !kept.has(value)) this.live.delete(value)
+      if (!same && !elsewhere.has(model.uid)) this.deletedUids.add(model.uid)
+    }
+  }
+
+  /** A person decided that an item that a server lost may go on the other side, too. */
+  acceptLoss(uid: string, servers: readonly SimServer[]): void {
+    this.deletedUids.add(uid)
+    for (const server of servers) {
+      const item = server.byUid(uid)
+      if (item) for (const value of valuesOf(item.model)) this.live.delete(value)
+    }
   }
 
   #edited(model: Event): Event {
     const keys = Object.keys(model.occurrences)
     switch (this.#chance.below(9)) {
       case 0:
-        return { ...model, title: this.#value() }
+        return { ...model, title: this.value() }
       case 1:
-        return { ...model, location: this.#chance.happens(0.2) ? '' : this.#value() }
+        return { ...model, location: this.#chance.happens(0.2) ? '' : this.value() }
       case 2:
-        return { ...model, body: { text: `${this.#value()}  two  spaces`, html: null } }
+        return { ...model, body: { text: `${this.value()}  two  spaces`, html: null } }
       case 3:
-        return { ...model, categories: [...model.categories, this.#value()].sort() }
+        return { ...model, categories: [...model.categories, this.value()].sort() }
       case 4:
         return { ...model, categories: model.categories.slice(1) }
       case 5:
@@ -102,7 +172,7 @@ export class People {
       occurrences: _own,
       ...fields
     } = model
-    return { kind: 'exception' as const, start, end, fields: { ...(fields as EventFields), title: this.#value() } }
+    return { kind: 'exception' as const, start, end, fields: { ...(fields as EventFields), title: this.value() } }
   }
 
   #schedule() {
@@ -114,7 +184,7 @@ export class People {
     }
   }
 
-  #value(): string {
+  value(): string {
     return `v${++this.#count}x`
   }
 
@@ -122,7 +192,7 @@ export class People {
     return {
       kind: 'event',
       uid,
-      title: this.#value(),
+      title: this.value(),
       body: null,
       location: '',
       showAs: 'busy',

@@ -1,6 +1,6 @@
 /** Replays one seed with a trace: `node test/sim/replay.ts SEED MASK`. */
 import type { Mask } from './faults.ts'
-import { simulate } from './simulate.ts'
+import { simulate } from './history.ts'
 
 const [seed = '1', mask = 'all'] = process.argv.slice(2)
 const history = await simulate({ seed: Number(seed), mask: mask as Mask, trace: (line) => console.log(line) })

@@ -22,15 +22,21 @@ import type {
   Version,
 } from '../../src/ports/side.ts'
 import type { Faults } from './faults.ts'
+import { textOf } from './people.ts'
 import type { SimItem, SimServer } from './server.ts'
+import type { WriteWatch } from './watch.ts'
 
-/** What the process around the side does: it can die, and people act while it works. */
+/** What the process around the side does: it can die, stall or lose answers, and people act while it works. */
 export type Surroundings = {
   faults: Faults
   nowMs: () => number
-  step: () => void
+  /** One step of the process, see process.ts. */
+  step: <T>(kind: 'read' | 'write', act: () => T, lost: () => T) => Promise<T>
   die: () => never
   people: () => void
+  /** A listing begins. */
+  listing: () => void
+  watch: WriteWatch
   trace: (line: string) => void
 }
 
@@ -47,58 +53,44 @@ export class SimSide implements Side {
     this.#around = around
   }
 
-  async describe() {
-    this.#request()
-    return { identity: this.name, displayName: this.name, itemCount: this.#server.items.size, readOnly: false }
+  describe() {
+    return this.#ask(() => {
+      const { identity, items } = this.#server
+      return { identity, displayName: this.name, itemCount: items.size, readOnly: false }
+    })
   }
 
-  async changes(cursor: Cursor | null): Promise<ChangePage> {
-    this.#request()
-    const { faults } = this.#around
-    if (cursor === null || cursor.startsWith('list:')) return this.#listPage(cursor)
-    if (faults.happens('cursor-invalid')) return { kind: 'cursor-invalid', reason: 'simulated' }
-    const from = Math.max(0, Number(cursor) - (faults.happens('feed-repeats') ? 3 : 0))
-    const lag = faults.happens('feed-lags') ? 1 + faults.chance.below(3) : 0
-    const end = Math.max(this.#server.feed.length - lag, this.#server.recentFrom)
-    const to = Math.max(from, Math.min(end, from + PAGE_SIZE))
-    const seen = this.#server.feed.slice(from, to)
-    const next = Math.max(to, Number(cursor) > end ? Number(cursor) : to)
-    const hints = seen.filter(() => !faults.happens('feed-misses')).map((id) => this.#hint(id))
-    this.#around.trace(
-      `  ${this.name} feed ${cursor}->${next}: ${hints.map((hint) => `${hint.kind} ${hint.id}`).join(', ')}`,
-    )
-    return { kind: 'page', hints, cursor: String(next) as Cursor, more: to < end }
+  changes(cursor: Cursor | null): Promise<ChangePage> {
+    return this.#ask(() => {
+      if (cursor === null || cursor.startsWith('list:')) return this.#listPage(cursor)
+      const [epoch, position] = cursor.split(':').map(Number) as [number, number]
+      if (epoch !== this.#server.epoch) return { kind: 'cursor-invalid', reason: 'another epoch' }
+      if (this.#around.faults.happens('cursor-invalid')) return { kind: 'cursor-invalid', reason: 'simulated' }
+      return this.#feedPage(position)
+    })
   }
 
   async *listAll(): AsyncIterable<ListEntry[]> {
-    this.#request()
-    yield [...this.#server.items.values()].map((item) => ({ id: item.id as ItemId, version: versionOf(item) }))
+    yield await this.#ask(() =>
+      [...this.#server.items.values()].map((item) => ({ id: item.id as ItemId, version: versionOf(item) })),
+    )
   }
 
-  async read(ids: readonly ItemId[]): Promise<ReadResult[]> {
-    this.#request()
-    this.#around.trace(`  ${this.name} read ${ids.join(', ')}`)
-    return ids.map((id): ReadResult => {
-      const item = this.#server.items.get(id)
-      if (!item) return { kind: 'gone', id }
-      if (this.#around.faults.happens('unreadable-item')) {
-        const uid = this.#around.faults.chance.happens(0.5) ? item.model.uid : null
-        return { kind: 'unreadable', id, version: versionOf(item), error: new ConnectorError('item.unreadable'), uid }
-      }
-      return { kind: 'present', item: sideItem(item) }
+  read(ids: readonly ItemId[]): Promise<ReadResult[]> {
+    return this.#ask(() => {
+      this.#around.trace(`  ${this.name} read ${ids.join(', ')}`)
+      return ids.map((id) => this.#readOne(id))
     })
   }
 
   create(requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
     return this.#each(requests, (request): CreateOutcome => {
-      const made = this.#server.create(eventOf(request.desired), request.token, this.#around.nowMs())
+      this.#around.watch.creating(request.token)
+      const made = this.#server.create(request.desired, request.token, this.#around.nowMs())
       this.#server.writes++
       if (made === 'duplicate') {
-        return {
-          kind: 'already',
-          id: (this.#server.byUid(request.desired.uid)?.id ?? null) as ItemId | null,
-          reason: 'uid',
-        }
+        const id = (this.#server.byUid(request.desired.uid)?.id ?? null) as ItemId | null
+        return { kind: 'already', id, reason: 'uid' }
       }
       return { kind: 'created', ...this.#readBack(made) }
     })
@@ -109,9 +101,11 @@ export class SimSide implements Side {
       const item = this.#server.items.get(request.current.id)
       if (!item) return { kind: 'gone' }
       if (versionOf(item) !== request.current.version) return { kind: 'changed-underneath' }
+      const changed = this.#server.update(item.id, request.desired, this.#around.nowMs())
       this.#server.writes++
-      const changed = this.#server.update(item.id, eventOf(request.desired), this.#around.nowMs())
-      return changed ? { kind: 'updated', ...this.#readBack(changed) } : { kind: 'gone' }
+      if (!changed) return { kind: 'gone' }
+      this.#around.watch.updated(item, changed)
+      return { kind: 'updated', ...this.#readBack(changed) }
     })
   }
 
@@ -120,49 +114,67 @@ export class SimSide implements Side {
       const item = this.#server.items.get(request.id)
       if (!item) return { kind: 'gone' }
       if (versionOf(item) !== request.expect) return { kind: 'changed-underneath' }
+      this.#around.watch.removing(item)
       this.#server.writes++
       this.#server.remove(item.id)
       return { kind: 'removed' }
     })
   }
 
-  async findByToken(token: Token): Promise<ItemId | null> {
-    this.#request()
-    const found = [...this.#server.items.values()].find((item) => item.token === token)
-    return (found?.id ?? null) as ItemId | null
+  findByToken(token: Token): Promise<ItemId | null> {
+    return this.#ask(() => {
+      for (const item of this.#server.items.values()) if (item.token === token) return item.id as ItemId
+      return null
+    })
   }
 
   fit(item: Item) {
-    return this.#server.fit(eventOf(item))
+    return this.#server.fit(item)
   }
 
-  #request(): void {
-    this.#around.step()
-    if (this.#around.faults.happens('user-edits-during-pass')) this.#around.people()
-    if (this.#around.faults.happens('read-fails')) throw new ConnectorError(`${this.name}.unreachable`)
+  #ask<T>(answer: () => T): Promise<T> {
+    const { faults, people, step } = this.#around
+    const unreachable = (): never => {
+      throw new ConnectorError(`${this.name}.unreachable`)
+    }
+    const act = () => {
+      if (faults.happens('user-edits-during-pass')) people()
+      return faults.happens('read-fails') ? unreachable() : answer()
+    }
+    return step('read', act, unreachable)
   }
 
   /** One write after the other; each can fail, get lost or be the last thing that the process did. */
   async #each<Request, Outcome>(requests: readonly Request[], apply: (request: Request) => Outcome) {
     type Lost = { kind: 'refused' | 'unknown'; error: ConnectorError }
-    const { faults } = this.#around
+    const { faults, step, people, die, watch, trace } = this.#around
+    const error = new ConnectorError(`${this.name}.server-error`)
     const outcomes: (Outcome | Lost)[] = []
     for (const request of requests) {
-      this.#around.step()
-      if (faults.happens('user-edits-during-pass')) this.#around.people()
-      if (faults.happens('crash-before')) this.#around.die()
-      if (faults.happens('write-fails-before')) throw new ConnectorError(`${this.name}.unreachable`)
-      const error = new ConnectorError(`${this.name}.server-error`)
-      if (faults.happens('write-refused')) outcomes.push({ kind: 'refused', error })
-      else if (faults.happens('answer-lost-not-applied')) outcomes.push({ kind: 'unknown', error })
-      else {
+      const act = (): Outcome | Lost => {
+        if (faults.happens('user-edits-during-pass')) people()
+        if (faults.happens('crash-before')) die()
+        if (faults.happens('write-fails-before')) throw new ConnectorError(`${this.name}.unreachable`)
+        if (faults.happens('write-refused')) return { kind: 'refused', error }
+        if (faults.happens('answer-lost-not-applied')) return { kind: 'unknown', error }
+        watch.writing()
         const outcome = apply(request)
-        this.#around.trace(`  ${this.name} write ${JSON.stringify(request)} => ${JSON.stringify(outcome)}`)
-        if (faults.happens('crash-applied')) this.#around.die()
-        outcomes.push(faults.happens('answer-lost-applied') ? { kind: 'unknown', error } : outcome)
+        trace(`  ${this.name} write ${JSON.stringify(request)} => ${JSON.stringify(outcome)}`)
+        if (faults.happens('crash-applied')) die()
+        return faults.happens('answer-lost-applied') ? { kind: 'unknown', error } : outcome
       }
+      outcomes.push(await step('write', act, () => ({ kind: 'unknown', error })))
     }
     return outcomes
+  }
+
+  #readOne(id: ItemId): ReadResult {
+    const { faults } = this.#around
+    const item = this.#server.items.get(id)
+    if (!item) return { kind: 'gone', id }
+    if (!faults.happens('unreadable-item')) return { kind: 'present', item: sideItem(item) }
+    const uid = faults.chance.happens(0.5) ? item.model.uid : null
+    return { kind: 'unreadable', id, version: versionOf(item), error: new ConnectorError('item.unreadable'), uid }
   }
 
   /** Between the write and reading it back, a person may have edited the item. */
@@ -172,17 +184,33 @@ export class SimSide implements Side {
     return { item: sideItem(now), overtaken: now.version !== written.version }
   }
 
+  #feedPage(position: number): ChangePage {
+    const { faults, trace } = this.#around
+    const { feed, recentFrom, epoch } = this.#server
+    const from = Math.max(0, position - (faults.happens('feed-repeats') ? 3 : 0))
+    const lag = faults.happens('feed-lags') ? 1 + faults.chance.below(3) : 0
+    const end = Math.max(feed.length - lag, recentFrom)
+    const to = Math.max(from, Math.min(end, from + PAGE_SIZE))
+    const seen = feed.slice(from, to)
+    const next = Math.max(to, position > end ? position : to)
+    const hints = seen.filter(() => !faults.happens('feed-misses')).map((id) => this.#hint(id))
+    trace(`  ${this.name} feed ${position}->${next}: ${hints.map((hint) => `${hint.kind} ${hint.id}`).join(', ')}`)
+    return { kind: 'page', hints, cursor: `${epoch}:${next}` as Cursor, more: to < end }
+  }
+
   /** A list by id, page by page, while items come and go; the feed goes on where it was when the list began. */
   #listPage(cursor: string | null): ChangePage {
+    const { feed, epoch, items } = this.#server
+    if (cursor === null) this.#around.listing()
     const [start, after] =
-      cursor === null ? [this.#server.feed.length, ''] : (JSON.parse(cursor.slice(5)) as [number, string])
-    const ids = [...this.#server.items.keys()].sort().filter((id) => id > after)
+      cursor === null ? [`${epoch}:${feed.length}`, ''] : (JSON.parse(cursor.slice(5)) as [string, string])
+    const ids = [...items.keys()].sort().filter((id) => id > after)
     const page = ids.slice(0, PAGE_SIZE)
     const listed = page.filter(() => !this.#around.faults.happens('list-truncated'))
     const last = page.at(-1)
     this.#around.trace(`  ${this.name} list: ${listed.join(', ')}`)
     const more = ids.length > PAGE_SIZE && last !== undefined
-    const next = more ? `list:${JSON.stringify([start, last])}` : String(start)
+    const next = more ? `list:${JSON.stringify([start, last])}` : start
     return { kind: 'page', hints: listed.map((id) => this.#hint(id, true)), cursor: next as Cursor, more }
   }
 
@@ -194,22 +222,24 @@ export class SimSide implements Side {
   }
 }
 
-function eventOf(item: Item): Event {
-  return item
-}
-
 function versionOf(item: SimItem): Version {
   return `v${item.version}` as Version
 }
 
+const seen = new WeakMap<SimItem, SideItem>()
+
 function sideItem(item: SimItem): SideItem {
+  const before = seen.get(item)
+  if (before) return before
   const { id, model, modifiedAtMs } = item
-  return {
+  const fresh: SideItem = Object.freeze({
     id: id as ItemId,
     version: versionOf(item),
     uid: model.uid,
-    model: structuredClone(model),
-    native: { format: 'ical', text: JSON.stringify(model) },
+    model: model as Event,
+    native: { format: 'ical' as const, text: textOf(model) },
     modifiedAtMs,
-  }
+  })
+  seen.set(item, fresh)
+  return fresh
 }

@@ -1,0 +1,79 @@
+/**
+ * Watches every write of the connector at the moment it reaches a server: some broken rules leave no trace in the end, and those
+ * that do are explained better by the write that broke them.
+ */
+import type { SideName } from '../../src/ports/side.ts'
+import { valuesOf } from './people.ts'
+import type { ConnectorProcess } from './process.ts'
+import type { SimItem } from './server.ts'
+import type { Collection, Simulation } from './simulate.ts'
+
+/** Told by the simulated side, before (`-ing`) or after (`-ed`) the server is changed. */
+export type WriteWatch = {
+  writing: () => void
+  creating: (token: string) => void
+  updated: (before: SimItem, after: SimItem) => void
+  removing: (item: SimItem) => void
+}
+
+export function watchOf(
+  world: Simulation,
+  process: ConnectorProcess,
+  place: { collection: Collection; side: SideName },
+) {
+  const { collection, side } = place
+  const broken = (words: string) => world.violations.push(`${words} (${side}, pass ${process.name})`)
+  const watch: WriteWatch = {
+    writing: () => {
+      if (process.dryRun) broken('P5: a dry run wrote')
+      if (!process.lease || !world.store.holds(process.lease)) broken('I20: written without the lease')
+    },
+    creating: (token) => {
+      if (!world.store.hasIntent(token)) broken('I13: created without an intent')
+    },
+    updated: (before, after) => {
+      const left = valuesOf(after.model)
+      for (const value of valuesOf(before.model)) {
+        if (!left.has(value) && world.people.live.has(value) && !world.archived.has(value))
+          broken(`I16: ${value} of ${before.model.uid} overwritten before it was archived`)
+      }
+    },
+    removing: (item) => {
+      for (const words of removalFaults(world, process, { collection, side, item })) broken(words)
+    },
+  }
+  return watch
+}
+
+type Removal = { collection: Collection; side: SideName; item: SimItem }
+
+function removalFaults(world: Simulation, process: ConnectorProcess, { collection, side, item }: Removal): string[] {
+  const { people, store } = world
+  const { uid } = item.model
+  const witness = collection.servers[side === 'exchange' ? 'nextcloud' : 'exchange']
+  const found: string[] = []
+  for (const value of valuesOf(item.model)) {
+    if (!world.archived.has(value)) found.push(`I16: ${uid} removed before it was archived`)
+    // Whoever removed the item on the other side did not see this value: it is an edit that the removal must not beat.
+    if (people.live.has(value) && !people.taken.has(`${witness.name}|${value}`))
+      found.push(`I17: ${uid} removed with the unseen ${value}`)
+  }
+  if (witness.byUid(uid)) found.push(`I8: ${uid} removed although ${witness.name} has it`)
+  const pair = store.collectionPair(collection.pairId)
+  if (!pair?.firstPassDone) found.push(`guard: ${uid} removed in a first pass`)
+  const known = witness.name === 'exchange' ? pair?.exchangeIdentity : pair?.nextcloudIdentity
+  if (known !== witness.identity) found.push(`guard: ${uid} removed on the word of another folder`)
+  if (witness === world.loss?.server && world.loss.halting && world.loss.uids.has(uid) && !people.deletedUids.has(uid))
+    found.push(`I21: ${uid} removed because ${witness.name} lost it`)
+  return [...found, ...tooMany(world, process, collection)]
+}
+
+/** Removals of one pass together, as the table of guards counts them. */
+function tooMany(world: Simulation, process: ConnectorProcess, { pairId }: Collection): string[] {
+  const removed = (process.removed.get(pairId) ?? 0) + 1
+  process.removed.set(pairId, removed)
+  const { deletesMax, deletesMaxPercent } = world.options.guards
+  const base = world.store.itemPairs(pairId).length + removed - 1
+  if (process.allowDeletes !== null || removed <= deletesMax || removed * 100 <= base * deletesMaxPercent) return []
+  return [`I21: ${removed} of ${base} removed in one pass`]
+}
