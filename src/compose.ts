@@ -1,25 +1,19 @@
 /** Builds the connector from its configuration: the only file that knows every concrete class. */
 import { createHmac, randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { loadAdmins } from './config/admins.ts'
+import type { ClientTools } from './clients.ts'
 import type { Config } from './config/config.ts'
 import { resolveSecret } from './config/secret.ts'
 import type { EngineOptions } from './engine/context.ts'
 import { createConnector } from './engine/service.ts'
-import { accountFor } from './exchange/account.ts'
-import { basicAuth } from './exchange/auth/basic.ts'
-import { createEwsClient, type EwsClient } from './exchange/ews/client.ts'
-import { createDavClient } from './nextcloud/dav/client.ts'
-import { createDavTransport, type DavTransport } from './nextcloud/dav/transport.ts'
+import type { OpenPairs } from './engine/user.ts'
+import { decodeDocument } from './mapping/decode-document.ts'
 import { loadUsersFile, type UsersFileEntry } from './nextcloud/users-file.ts'
-import { openPairsOf } from './open-pairs.ts'
 import type { Clock, Random } from './ports/clock.ts'
-import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
 import type { Connector } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
-import { openStateStore } from './state/open.ts'
+import { openStateStore, rotateArchiveKey } from './state/open.ts'
 import type { KeyedHash } from './sync/fingerprint.ts'
 
 export type ComposeOptions = { log: Log; clock?: Clock; random?: Random }
@@ -49,9 +43,8 @@ const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.ra
 export async function compose(config: Config, options: ComposeOptions): Promise<Connector> {
   const { log, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
-  const davTransport = createDavTransport({ ...tlsOf(config.nextcloud.caFile) })
-  const exchange = exchangeClients(config, { log, clock })
   const users = usersOf(config)
+  const world = lazy(() => openWorld(config, { users, clock, random, log }))
   return createConnector({
     store,
     openScratch: async () => {
@@ -61,30 +54,48 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     },
     users: async () =>
       users().map(({ email, username }) => ({ email, nextcloudUser: username, source: 'users-file', enabled: true })),
-    openPairs: openPairsOf({
-      config,
-      entryOf: (email) => users().find((entry) => entry.email === email) ?? null,
-      exchangeFor: (email) => exchange.clientFor(email),
-      davFor: (entry, signal) => davClient(entry, { transport: davTransport, clock, random, log, signal }),
-      clock,
-      random,
-      log,
-      scrubIntervalMs: SCRUB_INTERVAL_MS,
-    }),
+    openPairs: async (user) => (await world.get()).openPairs(user),
     hash: once(async () => keyedHash(await store.fingerprintKey())),
     options: engineOptions(config),
     intervals: { normalMs: config.sync.intervalMs, criticalMs: config.sync.criticalIntervalMs },
     batchLimit: config.sync.batchLimit,
     parallelMax: config.sync.usersInParallelMax,
+    decode: (email, document) => {
+      const zone = users().find((entry) => entry.email === email)?.timeZone
+      return decodeDocument(document, { mailbox: email, floatingZone: zone ?? config.sync.defaultTimeZone })
+    },
+    rotateKey: () => rotateKey(config, log),
     holder: `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`,
     clock,
     random,
     log,
     close: async () => {
-      await Promise.allSettled([exchange.close(), davTransport.close()])
+      await (await world.made())?.close()
       await store.close()
     },
   })
+}
+
+type World = { openPairs: OpenPairs; close(): Promise<void> }
+
+/** Loaded when the first mailbox is due: a run with nothing to do must not wait for two HTTP stacks. */
+async function openWorld(
+  config: Config,
+  tools: ClientTools & { users: () => readonly UsersFileEntry[] },
+): Promise<World> {
+  const [{ createClients }, { openPairsOf }] = await Promise.all([import('./clients.ts'), import('./open-pairs.ts')])
+  const clients = createClients(config, tools)
+  const openPairs = openPairsOf({
+    config,
+    entryOf: (email) => tools.users().find((entry) => entry.email === email) ?? null,
+    exchangeFor: clients.exchangeFor,
+    davFor: clients.davFor,
+    clock: tools.clock,
+    random: tools.random,
+    log: tools.log,
+    scrubIntervalMs: SCRUB_INTERVAL_MS,
+  })
+  return { openPairs, close: () => clients.close() }
 }
 
 function stateOptions(config: Config, log: Log) {
@@ -98,57 +109,18 @@ function stateOptions(config: Config, log: Log) {
   }
 }
 
+/** Without a previous key it only says whether the present one fits. */
+function rotateKey(config: Config, log: Log): Promise<{ rewrapped: number }> {
+  const { previousArchiveKey, ...options } = stateOptions(config, log)
+  return rotateArchiveKey({ ...options, previousArchiveKey: previousArchiveKey ?? options.archiveKey })
+}
+
 /** Read when first asked for: `db migrate` and `config check` need no users. */
 function usersOf(config: Config): () => readonly UsersFileEntry[] {
   return once(() => {
     const defaultDavUrl = config.nextcloud.url ?? undefined
     return loadUsersFile(config.nextcloud.usersFile, { resolveSecret, defaultDavUrl }).users
   })
-}
-
-/** One client per service account, shared by the mailboxes that it acts for: their connections and throttling belong together. */
-function exchangeClients(config: Config, { log, clock }: { log: Log; clock: Clock }) {
-  const clients = new Map<string, EwsClient>()
-  const admins = once(() => loadAdmins(config.exchange.adminsFile).admins)
-  const url = () => {
-    if (config.exchange.ewsUrl !== null) return config.exchange.ewsUrl
-    throw new ConnectorError('config.invalid', { problems: 'Service__ExchangeConfiguration__EwsUrl: is needed' })
-  }
-  const clientFor = (email: string): EwsClient => {
-    const account = accountFor(email, admins())
-    if (account?.kind !== 'on-premises' || config.exchange.type !== 'basic') {
-      const problems = 'Service__ExchangeConfiguration__ExchangeType: this version signs in with 3 (Basic) only'
-      throw new ConnectorError('config.invalid', { problems })
-    }
-    const known = clients.get(account.name)
-    if (known) return known
-    const auth = basicAuth({ username: account.username, password: account.password })
-    const client = createEwsClient({ url: url(), auth, clock, log, ...tlsOf(config.exchange.caFile) })
-    clients.set(account.name, client)
-    return client
-  }
-  const close = () => Promise.allSettled([...clients.values()].map((client) => client.close()))
-  return { clientFor, close }
-}
-
-function davClient(
-  entry: UsersFileEntry,
-  shared: { transport: DavTransport; clock: Clock; random: Random; log: Log; signal: AbortSignal },
-) {
-  const { value: password } = entry.appPassword()
-  return createDavClient({ baseUrl: entry.davUrl, username: entry.username, password, ...shared })
-}
-
-function tlsOf(caFile: string | null): { tls?: { ca: string } } {
-  if (caFile === null) return {}
-  try {
-    return { tls: { ca: readFileSync(caFile, 'utf8') } }
-  } catch (error) {
-    throw new ConnectorError('config.file', {
-      path: caFile,
-      reason: (error as NodeJS.ErrnoException).code ?? 'unreadable',
-    })
-  }
 }
 
 function engineOptions({ sync, guards, archive }: Config): EngineOptions {
@@ -173,5 +145,18 @@ function once<T>(make: () => T): () => T {
   return () => {
     made ??= { value: make() }
     return made.value
+  }
+}
+
+/** Made at the first `get`; `made` tells whether it was. */
+function lazy<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T | null> } {
+  let making: Promise<T> | null = null
+  return {
+    get: () => {
+      making ??= make()
+      return making
+    },
+    // What could not be made was reported by who asked for it.
+    made: async () => (making === null ? null : making.catch(() => null)),
   }
 }

@@ -95,3 +95,9 @@ export const LIST_TRIES_MAX = 5
 export const ICAL_PRODUCT = '-//Nextcloud Exchange Connector//Calendar//EN'
 /** A file of `mapping dry-run`: a year's export of a full calendar has about 10 MB. */
 export const INPUT_FILE_BYTES_MAX = 64 * 1024 * 1024
+/** How long an administrator's command waits for the pass that is at work in the mailbox; most passes take seconds, a first sync may take hours. */
+export const ADMIN_LEASE_WAIT_MS = 30_000
+/** Tries of a restore whose target is edited between the look at it and the write (LOS-5). */
+export const RESTORE_TRIES_MAX = 3
+/** The archive is pruned at the end of runs, at most this often per process: what expires has waited for months. */
+export const PRUNE_INTERVAL_MS = 3_600_000

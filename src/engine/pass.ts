@@ -67,6 +67,8 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     const input = await pendingRows(context)
     const planned = withoutForbidden(context, plan(input))
     const stopped = await guarded(context, planned, round === 0 ? listings : [])
+    // A dry run shows what the guard stopped: a person must see it before letting it pass (P4, P5).
+    if (stopped && context.dryRun) await execute(context, planned.entries, accounts)
     if (stopped) return { halt: stopped, error: null, leftOver: true }
     if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
     await execute(context, planned.entries, accounts)

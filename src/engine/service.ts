@@ -1,11 +1,17 @@
 /** The connector as commands and the daemon see it: users, runs and status over one state store. Knows no concrete server. */
+import type { Item } from '../model/item.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { RunReport, UserReport } from '../ports/report.ts'
-import type { Connector, MailboxStatus, SyncOptions, User } from '../ports/service.ts'
+import type { Connector, SyncOptions, User } from '../ports/service.ts'
+import type { NativeDocument } from '../ports/side.ts'
 import type { Claim, Lease, Mailbox, StateStore } from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
+import { createAdministration } from './admin.ts'
+import { pruner } from './admin-prune.ts'
+import { statusOf } from './admin-status.ts'
+import { enrolled } from './admin-who.ts'
 import type { EngineOptions } from './context.ts'
 import { runBatch } from './run.ts'
 import { copyMailbox } from './scratch.ts'
@@ -27,19 +33,23 @@ export type ServiceOptions = {
   clock: Clock
   random: Random
   log: Log
+  /** Reads an archived document of this mailbox back into the model. Throws `item.unreadable`. */
+  decode: (email: string, document: NativeDocument) => Item
+  rotateKey: () => Promise<{ rewrapped: number }>
   close: () => Promise<void>
 }
 
 /** A mailbox whose user is not enrolled any more is looked at again after this time. */
 const NOT_ENROLLED_WAIT_MS = 24 * 3_600_000
-const PASSES_SHOWN = 10
 
 export function createConnector(service: ServiceOptions): Connector {
+  const prune = pruner(service)
   return {
     store: service.store,
+    admin: createAdministration(service),
     users: service.users,
-    syncUser: (email, options) => syncUser(service, email, options),
-    syncRun: (options) => syncRun(service, options),
+    syncUser: (email, options) => prune(syncUser(service, email, options)),
+    syncRun: (options) => prune(syncRun(service, options)),
     status: (email) => statusOf(service, email),
     close: service.close,
   }
@@ -55,7 +65,11 @@ async function syncUser(service: ServiceOptions, email: string, options: SyncOpt
     throw new ConnectorError('lease.held', { mailbox: user.email, holder: attempt.holder, untilMs: attempt.untilMs })
   }
   try {
-    return await runLeased(service, { mailbox, lease: attempt.lease, store: service.store }, options)
+    // Read again under the lease: it may have been paused a moment ago.
+    const now = (await service.store.mailboxByEmail(user.email)) ?? mailbox
+    if (now.status === 'paused' && options.force !== true)
+      throw new ConnectorError('usage.paused', { email: user.email, reason: now.statusReason ?? undefined })
+    return await runLeased(service, { mailbox: now, lease: attempt.lease, store: service.store }, options)
   } finally {
     await service.store.releaseLease(attempt.lease)
   }
@@ -138,32 +152,4 @@ async function runLeased(
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })
-}
-
-async function enrolled(service: ServiceOptions, email: string): Promise<User> {
-  const wanted = email.trim().toLowerCase()
-  const user = (await service.users()).find((candidate) => candidate.email === wanted)
-  if (!user) throw new ConnectorError('usage.unknown-user', { email: wanted })
-  return user
-}
-
-async function statusOf(service: ServiceOptions, email?: string): Promise<MailboxStatus[]> {
-  await service.store.check()
-  const users = email === undefined ? await service.users() : [await enrolled(service, email)]
-  const mailboxes = new Map((await service.store.listMailboxes()).map((mailbox) => [mailbox.email, mailbox]))
-  return Promise.all(users.map((user) => mailboxStatus(service.store, user.email, mailboxes.get(user.email) ?? null)))
-}
-
-async function mailboxStatus(store: StateStore, email: string, mailbox: Mailbox | null): Promise<MailboxStatus> {
-  if (!mailbox) return { email, mailbox, pairs: [], openConflicts: [], lastPasses: [] }
-  const pairs = await Promise.all(
-    (await store.collectionPairs(mailbox.id)).map(async (pair) => ({
-      ...pair,
-      items: await store.countItemPairs(pair.id),
-      problems: await store.problems(pair.id),
-    })),
-  )
-  const openConflicts = await store.conflicts({ mailboxId: mailbox.id, openOnly: true })
-  const lastPasses = await store.passLogs({ mailboxId: mailbox.id, limit: PASSES_SHOWN })
-  return { email, mailbox, pairs, openConflicts, lastPasses }
 }

@@ -108,7 +108,7 @@ function unopenedReport({ name, kind, error }: UnopenedPair): PairReport {
 }
 
 /** Stops before the next step when asked to, and keeps the lease alive (I20). */
-function checkpointOf(run: UserRun): () => Promise<void> {
+export function checkpointOf(run: Pick<UserRun, 'clock' | 'signal' | 'store' | 'lease'>): () => Promise<void> {
   let renewedAtMs = run.clock.nowMs()
   return async () => {
     if (run.signal.aborted) throw new ConnectorError('stopped')

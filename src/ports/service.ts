@@ -1,4 +1,5 @@
 /** What commands may ask of the connector: compose.ts builds it, commands call it, tests replace it. */
+import type { Administration } from './administration.ts'
 import type { ProgressEvent, RunReport, UserReport } from './report.ts'
 import type { CollectionPair, Conflict, Mailbox, Observation, PassLog, StateStore } from './state-store.ts'
 
@@ -6,6 +7,8 @@ export type SyncOptions = {
   dryRun: boolean
   /** The number of deletions that the administrator agreed to, from the halted plan. */
   allowDeletes: number | null
+  /** Sync one user although the mailbox is paused; it stays paused. */
+  force?: boolean
   signal: AbortSignal
   onProgress?: (event: ProgressEvent) => void
 }
@@ -28,8 +31,9 @@ export type MailboxStatus = {
 
 export interface Connector {
   readonly store: StateStore
+  readonly admin: Administration
   users(): Promise<User[]>
-  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `lease.held`. */
+  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`. */
   syncUser(email: string, options: SyncOptions): Promise<UserReport>
   /** One pass over all due mailboxes. One user's failure is in that user's report, never thrown. */
   syncRun(options: SyncOptions): Promise<RunReport>

@@ -41,6 +41,30 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Give a file that ends in .ics, .vcf or .xml: connector mapping dry-run FILE',
     exit: 'usage',
   },
+  'usage.unknown-id': {
+    what: 'There is no[ {type}] with the id[ {target}].',
+    why: 'It was mistyped, or the entry was removed when its time was over (Service__ArchiveConfiguration__RetentionDays).',
+    next: 'See the ids with: connector conflicts list --all, or connector archive list',
+    exit: 'usage',
+  },
+  'usage.paused': {
+    what: 'The mailbox[ {email}] is paused[: {reason}].',
+    why: 'An administrator paused it; nothing is written until it is resumed.',
+    next: 'Let it go on with: connector users resume EMAIL (or look only: connector sync user EMAIL --dry-run; or once: --force)',
+    exit: 'usage',
+  },
+  'usage.nothing-archived': {
+    what: 'The conflict[ {target}] has no archived version that could be restored.',
+    why: 'An edit met a deletion and the edit won: nothing was lost. Or the archived version was removed when its time was over.',
+    next: 'Accept what is there with: connector conflicts resolve ID --keep',
+    exit: 'usage',
+  },
+  'usage.unlinked-collection': {
+    what: 'The calendar[ {collection}] of this item is not linked any more.',
+    why: 'It was deleted, or users.json links other calendars now, so there is no place to restore to.',
+    next: 'Link it again in users.json, or save the document with: connector archive show ID --documents',
+    exit: 'usage',
+  },
   'state.unreachable': {
     what: 'The database[ {database}] could not be opened[: {reason}].',
     why: 'The server is down, the password is wrong, or the directory is missing or not writable.',
@@ -112,6 +136,12 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     why: 'A copy or an import made them. Which of them belongs to the other side cannot be known, so none is touched.',
     next: 'Delete the superfluous one in its own calendar, then: connector status EMAIL',
     exit: 'partly',
+  },
+  'item.changed-meanwhile': {
+    what: 'The item[ on {side}] was changed again and again while it was being written.',
+    why: 'Somebody or another program edits it at this moment. Nothing was overwritten.',
+    next: 'Wait a moment, then run the same command again',
+    exit: 'failed',
   },
   'guard.halted': {
     what: 'A guard stopped the sync[ of {collection}][: {guard}].',

@@ -1,0 +1,28 @@
+/** The status of users: their mailbox, collections, problems, open conflicts and last passes, as the state has them. Asks no server. */
+import type { MailboxStatus } from '../ports/service.ts'
+import type { Mailbox, StateStore } from '../ports/state-store.ts'
+import { enrolled } from './admin-who.ts'
+import type { ServiceOptions } from './service.ts'
+
+const PASSES_SHOWN = 10
+
+export async function statusOf(service: ServiceOptions, email?: string): Promise<MailboxStatus[]> {
+  await service.store.check()
+  const users = email === undefined ? await service.users() : [await enrolled(service, email)]
+  const mailboxes = new Map((await service.store.listMailboxes()).map((mailbox) => [mailbox.email, mailbox]))
+  return Promise.all(users.map((user) => mailboxStatus(service.store, user.email, mailboxes.get(user.email) ?? null)))
+}
+
+async function mailboxStatus(store: StateStore, email: string, mailbox: Mailbox | null): Promise<MailboxStatus> {
+  if (!mailbox) return { email, mailbox, pairs: [], openConflicts: [], lastPasses: [] }
+  const pairs = await Promise.all(
+    (await store.collectionPairs(mailbox.id)).map(async (pair) => ({
+      ...pair,
+      items: await store.countItemPairs(pair.id),
+      problems: await store.problems(pair.id),
+    })),
+  )
+  const openConflicts = await store.conflicts({ mailboxId: mailbox.id, openOnly: true })
+  const lastPasses = await store.passLogs({ mailboxId: mailbox.id, limit: PASSES_SHOWN })
+  return { email, mailbox, pairs, openConflicts, lastPasses }
+}
