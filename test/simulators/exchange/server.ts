@@ -4,7 +4,8 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
-import { authenticate, type ServiceAccount } from './accounts.ts'
+import type { ServiceAccount } from './accounts.ts'
+import type { SignIn } from './auth/sign-in.ts'
 import { SoapFault } from './errors.ts'
 import type { Effect } from './faults.ts'
 import { faultXml } from './soap.ts'
@@ -21,6 +22,7 @@ export type Reply = { status: number; body: string; headers?: Record<string, str
 /** What the simulator does with a request that is signed in. Faults of the wire are asked for before and after. */
 export type Backend = {
   accounts: ReadonlyMap<string, ServiceAccount>
+  signIn: SignIn
   prepare(
     body: string,
     account: ServiceAccount,
@@ -135,13 +137,14 @@ async function handle(request: IncomingMessage, response: ServerResponse, backen
     send(response, { status: 404, body: '', headers: { 'Content-Type': 'text/html' } })
     return
   }
-  const account = authenticate(backend.accounts, request.headers.authorization)
-  if (!account) {
+  const outcome = await backend.signIn(request, backend.accounts)
+  for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
+  if (outcome.kind === 'refused') {
     request.resume()
-    const headers = { 'WWW-Authenticate': 'Basic realm="127.0.0.1"', 'Content-Type': 'text/html' }
-    send(response, { status: 401, body: '', headers })
+    send(response, { status: 401, body: '', headers: { 'Content-Type': 'text/html' } })
     return
   }
+  const { account } = outcome
   if (request.method !== 'POST') {
     request.resume()
     send(response, { status: request.method === 'GET' ? 200 : 405, body: '', headers: { 'Content-Type': 'text/html' } })

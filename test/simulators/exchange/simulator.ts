@@ -1,5 +1,6 @@
 /** An Exchange 2019 server in one process: real HTTP, EWS SOAP, mailboxes in memory. For tests and for the demo. */
 import { mailboxFor, type ServiceAccount } from './accounts.ts'
+import { basicSignIn, type SignIn } from './auth/sign-in.ts'
 import type { Call, Settings } from './call.ts'
 import { answer } from './dispatch.ts'
 import { EwsError, SoapFault } from './errors.ts'
@@ -18,6 +19,8 @@ import { type Node, parseXml } from './xml.ts'
 export type SimulatorOptions = {
   port?: number
   tls?: TlsFiles
+  /** How callers prove who they are; Basic unless said otherwise. */
+  signIn?: SignIn
   clock?: { nowMs(): number }
   /** Keeps the bodies of requests and responses in the log. Off: only the counts and headers, for large runs. */
   recordBodies?: boolean
@@ -59,7 +62,8 @@ export class ExchangeSimulator {
 
   async start(options: SimulatorOptions): Promise<void> {
     const prepare = (body: string, account: ServiceAccount) => this.#prepare(body, account)
-    this.#listening = await listen({ accounts: this.accounts, prepare }, { port: options.port ?? 0, tls: options.tls })
+    const backend = { accounts: this.accounts, signIn: options.signIn ?? basicSignIn(), prepare }
+    this.#listening = await listen(backend, { port: options.port ?? 0, tls: options.tls })
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 /** CreateItem (MS-OXWSCORE 3.1.4.2): new items, and answers to meetings. */
 import type { Call } from '../call.ts'
 import { EwsError } from '../errors.ts'
-import { alignAllDay, completeCalendarItem, completeTask, startOnRange } from '../fields/normalise.ts'
+import { completeCalendarItem, completeTask, startOnRange } from '../fields/normalise.ts'
 import { type ItemKind, PROPERTIES, propertyOf } from '../fields/property-table.ts'
 import { readProperty } from '../fields/read.ts'
 import { mailRequests, sendSetting } from '../meetings.ts'
@@ -68,7 +68,6 @@ function create(node: Node, kind: ItemKind, call: Call): string {
   if (kind === 'CalendarItem') {
     completeCalendarItem(fields, call)
     startOnRange(fields)
-    alignAllDay(fields)
     fields.Organizer = { name: call.mailbox.displayName, email: call.mailbox.email }
   } else if (kind === 'Task') {
     completeTask(fields, new Set(node.children.map((child) => child.name)), call.nowMs())
