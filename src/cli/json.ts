@@ -56,11 +56,11 @@ function errorReportJson(error: ErrorReport | null, redact: Redact) {
 }
 
 function pairJson(pair: PairReport, redact: Redact) {
-  const { kind, name, outcome, firstPass, counts } = pair
+  const { kind, name, outcome, firstPass, counts, waiting } = pair
   const actions = pair.actions.map(actionJson)
   const problems = pair.problems.map((problem) => problemJson(problem, redact))
   const error = errorReportJson(pair.error, redact)
-  return { kind, name, outcome, firstPass, counts, actions, problems, halt: haltJson(pair.halt), error }
+  return { kind, name, outcome, firstPass, counts, waiting, actions, problems, halt: haltJson(pair.halt), error }
 }
 
 export function userReportJson(report: UserReport, redact: Redact) {

@@ -12,7 +12,7 @@ import type { Accounts } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { readItems } from './observe.ts'
-import { baseOf, failed, fittedHashes, type Landed, logAction, pairUp } from './settle.ts'
+import { baseOf, failed, fittedHashes, isStop, type Landed, logAction, pairUp } from './settle.ts'
 import { actionsOf, type CreateWork } from './work.ts'
 
 export async function executeCreates(
@@ -85,6 +85,7 @@ async function settleCreate(
       return outcome.reason === 'token' ? changes : [...changes, close]
     }
     case 'refused':
+      if (isStop(outcome.error)) return [close]
       accounts.note(key, 'failed')
       report('failed')
       return [failed(context, work.observation, outcome.error), close]

@@ -10,7 +10,7 @@ import type { Accounts } from './accounts.ts'
 import { archiveEntry, conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { readItems } from './observe.ts'
-import { baseOf, failed, type Landed, logAction, pairUp, settled } from './settle.ts'
+import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled } from './settle.ts'
 import { actionsOf, type MergeWork } from './work.ts'
 
 const SIDES = ['exchange', 'nextcloud'] as const
@@ -142,7 +142,9 @@ function postpone(context: PassContext, work: MergeWork, outcomes: Outcomes): St
     const outcome = outcomes[side]
     if (!outcome || outcome.kind === 'updated') return []
     const source = work.observations[otherSide(side)]
-    if (outcome.kind === 'refused') return [failed(context, { ...source, dirty: true }, outcome.error)]
+    if (outcome.kind === 'refused' && !isStop(outcome.error)) {
+      return [failed(context, { ...source, dirty: true }, outcome.error)]
+    }
     return [{ kind: 'put-observation' as const, observation: { ...source, dirty: true } }]
   })
 }

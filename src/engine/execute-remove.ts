@@ -8,7 +8,7 @@ import type { Accounts } from './accounts.ts'
 import { archiveEntry } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { readItems } from './observe.ts'
-import { failed, logAction } from './settle.ts'
+import { failed, isStop, logAction } from './settle.ts'
 import { actionsOf, type RemoveWork } from './work.ts'
 
 export async function executeRemoves(
@@ -58,6 +58,7 @@ async function settleRemove(
       return changes
     }
     case 'refused':
+      if (isStop(outcome.error)) return []
       accounts.note(key, 'failed')
       report('failed')
       return [failed(context, work.gone, outcome.error)]

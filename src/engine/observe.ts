@@ -7,7 +7,7 @@ import { flatten } from '../model/flat.ts'
 import { spanOf } from '../model/span.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Cursor, Hint, ItemId, ReadResult, SideItem, SideName } from '../ports/side.ts'
-import type { Observation, StateChange } from '../ports/state-store.ts'
+import type { CollectionPair, Observation, StateChange } from '../ports/state-store.ts'
 import { fingerprint } from '../sync/fingerprint.ts'
 import type { Listing } from '../sync/guard.ts'
 import type { PassContext } from './context.ts'
@@ -32,12 +32,20 @@ export async function observeBoth(context: PassContext, full: boolean): Promise<
     const side = feeds[index]
     if (result.value === 'cursor-invalid' && side) toCompare.add(side)
   }
+  if (toCompare.size > 0) await insistOnListing(context)
   for (const side of toCompare) await verifyIdentity(context, side)
   const listings: Listing[] = []
   for (const side of SIDES) {
     if (toCompare.has(side) || cursorOf(context, side) === null) listings.push(await compareAll(context, side))
   }
   return listings
+}
+
+/** What a listing says is judged by guards after it: a pass that dies in between leaves the next one to list again. */
+async function insistOnListing(context: PassContext): Promise<void> {
+  const pair: CollectionPair = { ...context.pair, lastScrubAtMs: null }
+  await context.store.commit(context.lease, [{ kind: 'put-collection-pair', pair }])
+  context.pair = pair
 }
 
 async function followFeed(context: PassContext, side: SideName): Promise<'followed' | 'cursor-invalid'> {
@@ -92,11 +100,12 @@ async function compareAll(context: PassContext, side: SideName): Promise<Listing
   return { side, listed: listed.size, vanished, appeared }
 }
 
-/** Known items that a full list did not name: each is asked for. Gives how many are really gone. */
+/** Known items that a full list did not name: each is asked for. Gives how many are really gone and not yet dealt with. */
 async function confirmMissing(context: PassContext, side: SideName, listed: ReadonlySet<ItemId>): Promise<number> {
   const known = await context.store.knownItems(context.pair.id, side)
-  const missing = known.filter((item) => item.state !== 'gone' && !listed.has(item.itemId)).map((item) => item.itemId)
-  let vanished = 0
+  const unlisted = known.filter((item) => !listed.has(item.itemId))
+  const missing = unlisted.filter((item) => item.state !== 'gone').map((item) => item.itemId)
+  let vanished = unlisted.filter((item) => item.state === 'gone' && item.dirty).length
   for (let at = 0; at < missing.length; at += READ_CHUNK) {
     const { changes } = await readItems(context, side, missing.slice(at, at + READ_CHUNK))
     vanished += changes.filter(

@@ -26,7 +26,8 @@ export async function runPair(context: PassContext): Promise<PairReport> {
   const pairedBefore = await context.store.countItemPairs(context.pair.id)
   const result = await runGuarded(context, accounts)
   const counts = accounts.counts(pairedBefore)
-  const outcome = outcomeOf(result, counts)
+  const waiting = (await context.store.problems(context.pair.id)).filter((one) => one.dirty).length
+  const outcome = outcomeOf(result, counts, waiting)
   await finish(context, { result, outcome, counts, startedAtMs })
   return {
     pairId: context.pair.id,
@@ -35,6 +36,7 @@ export async function runPair(context: PassContext): Promise<PairReport> {
     outcome,
     firstPass,
     counts,
+    waiting,
     actions: accounts.actions,
     problems: accounts.problems,
     halt: result.halt,
@@ -61,28 +63,25 @@ function endsEverything(error: ConnectorError): boolean {
 
 async function runRounds(context: PassContext, accounts: Accounts): Promise<Result> {
   let listings: Listing[] = []
+  const { lastScrubAtMs } = context.pair
+  const full = scrubIsDue(context)
   for (let round = 0; round < ROUNDS_MAX; round++) {
     await recover(context, accounts)
-    if (round === 0) listings = await observe(context)
+    if (round === 0) listings = await observeBoth(context, full)
     const input = await pendingRows(context)
     const planned = withoutForbidden(context, plan(input))
     const stopped = await guarded(context, planned, round === 0 ? listings : [])
     // A dry run shows what the guard stopped: a person must see it before letting it pass (P4, P5).
     if (stopped && context.dryRun) await execute(context, planned.entries, accounts)
     if (stopped) return { halt: stopped, error: null, leftOver: true }
+    // Only now has a listing done its work: what it said was judged.
+    context.pair = { ...context.pair, lastScrubAtMs: full ? context.clock.nowMs() : lastScrubAtMs }
     if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
     await execute(context, planned.entries, accounts)
     if (context.dryRun) return { halt: null, error: null, leftOver: false }
   }
   const left = await context.store.pending(context.pair.id, context.clock.nowMs())
   return { halt: null, error: null, leftOver: left.length > 0 }
-}
-
-async function observe(context: PassContext): Promise<Listing[]> {
-  const full = scrubIsDue(context)
-  const listings = await observeBoth(context, full)
-  if (full) context.pair = { ...context.pair, lastScrubAtMs: context.clock.nowMs() }
-  return listings
 }
 
 /** A full comparison is due; spread over the pairs by a part of the interval that depends on the pair. */
@@ -126,10 +125,11 @@ function halt(context: PassContext, name: string, numbers: Record<string, number
   return { guard: name, numbers, sinceMs }
 }
 
-function outcomeOf(result: Result, counts: PassCounts): PassOutcome {
+/** `in-step` only when nothing at all is left to do, now or at a later try. */
+function outcomeOf(result: Result, counts: PassCounts, waiting: number): PassOutcome {
   if (result.halt) return 'halted'
   if (result.error) return 'failed'
-  return counts.failed > 0 || result.leftOver ? 'partial' : 'in-step'
+  return counts.failed > 0 || waiting > 0 || result.leftOver ? 'partial' : 'in-step'
 }
 
 async function finish(

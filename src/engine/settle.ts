@@ -58,6 +58,11 @@ export function pairUp(
   return [{ kind: 'put-item-pair', itemPair }, ...observations]
 }
 
+/** The write did not happen because the whole run was asked to stop: that is no failure of the item. */
+export function isStop(error: ConnectorError): boolean {
+  return error.code === 'stopped'
+}
+
 /** The observation of an item whose write failed: tried again later, ever more rarely, and named until then (LOS-8). */
 export function failed(context: PassContext, observation: Observation, error: ConnectorError): StateChange {
   const attempts = observation.attempts + 1

@@ -57,6 +57,7 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     error = reportOf(thrown, run.log)
   }
   const outcome = worstOf(pairs, error)
+  const hasWork = pairs.some((pair) => pair.outcome === 'partial' && (pair.counts.failed > 0 || pair.waiting === 0))
   const report: UserReport = {
     email: run.mailbox.email,
     dryRun: run.dryRun,
@@ -65,7 +66,7 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     error,
     tookMs: run.clock.nowMs() - startedAtMs,
   }
-  if (!run.dryRun) await recordMailbox(run, outcome, startedAtMs)
+  if (!run.dryRun) await recordMailbox(run, { outcome, hasWork, startedAtMs })
   run.onProgress({ kind: 'user-finished', email: run.mailbox.email, report })
   return report
 }
@@ -100,6 +101,7 @@ function unopenedReport({ name, kind, error }: UnopenedPair): PairReport {
     outcome: 'failed',
     firstPass: false,
     counts: { seen: 0, unchanged: 0, created: 0, updated: 0, removed: 0, conflicts: 0, skipped: 0, failed: 0 },
+    waiting: 0,
     actions: [],
     problems: [],
     halt: null,
@@ -113,7 +115,9 @@ export function checkpointOf(run: Pick<UserRun, 'clock' | 'signal' | 'store' | '
   return async () => {
     if (run.signal.aborted) throw new ConnectorError('stopped')
     const nowMs = run.clock.nowMs()
-    if (nowMs - renewedAtMs < LEASE_TTL_MS / 2) return
+    // A clock that was set back tells nothing about the lease's age.
+    const heldMs = nowMs - renewedAtMs
+    if (heldMs >= 0 && heldMs < LEASE_TTL_MS / 2) return
     if (!(await run.store.renewLease(run.lease, LEASE_TTL_MS))) throw new ConnectorError('lease.lost')
     renewedAtMs = nowMs
   }
@@ -134,10 +138,12 @@ function worstOf(pairs: readonly PairReport[], error: ErrorReport | null): PassO
 }
 
 /** When it runs next: the critical interval while there is known work, backing off while passes fail. */
-async function recordMailbox(run: UserRun, outcome: PassOutcome, startedAtMs: number): Promise<void> {
+type PassEnd = { outcome: PassOutcome; hasWork: boolean; startedAtMs: number }
+
+async function recordMailbox(run: UserRun, { outcome, hasWork, startedAtMs }: PassEnd): Promise<void> {
   const nowMs = run.clock.nowMs()
   const attempts = outcome === 'failed' ? run.mailbox.attempts + 1 : 0
-  const waitMs = nextWaitMs(run, outcome, attempts)
+  const waitMs = nextWaitMs(run, { outcome, hasWork }, attempts)
   const mailbox: Mailbox = {
     ...run.mailbox,
     attempts,
@@ -154,9 +160,10 @@ async function recordMailbox(run: UserRun, outcome: PassOutcome, startedAtMs: nu
   }
 }
 
-function nextWaitMs(run: UserRun, outcome: PassOutcome, attempts: number): number {
+function nextWaitMs(run: UserRun, { outcome, hasWork }: Omit<PassEnd, 'startedAtMs'>, attempts: number): number {
   const { normalMs, criticalMs } = run.intervals
   if (outcome === 'stopped') return 0
   if (outcome === 'failed') return Math.min(criticalMs * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS)
-  return outcome === 'partial' ? criticalMs : normalMs
+  // Items that only wait for a later try do not hurry the mailbox.
+  return hasWork ? criticalMs : normalMs
 }

@@ -57,6 +57,8 @@ export type PairReport = {
   /** The first pass: creations and adoptions only. */
   firstPass: boolean
   counts: PassCounts
+  /** Items whose write or reading failed and that wait for their next try, of this pass or of one before. */
+  waiting: number
   /** Every action in a dry run; in a real run only those that failed, were skipped or were conflicts. */
   actions: readonly (Action & { outcome: ActionOutcome })[]
   problems: readonly ItemProblem[]

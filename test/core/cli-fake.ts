@@ -36,6 +36,7 @@ export function pair(parts: Partial<PairReport> = {}): PairReport {
     outcome: 'in-step',
     firstPass: false,
     counts: counts({ unchanged: 5 }),
+    waiting: 0,
     actions: [],
     problems: [],
     halt: null,
