@@ -3,7 +3,7 @@
  * shakes hands before it carries a request, and loses its standing when the socket is replaced (SRV-3).
  */
 import { TLSSocket } from 'node:tls'
-import { buildConnector, Client } from 'undici'
+import { Client } from 'undici'
 import { HANDSHAKE_LEGS_MAX } from '../limits.ts'
 import type { EwsAuth } from './auth/port.ts'
 import type { HttpAnswer, HttpPost } from './http-post.ts'
@@ -39,11 +39,10 @@ export function createPinnedTransport(auth: ConnectionAuth, options: HttpOptions
 
 function open(url: URL, options: HttpOptions): Connection {
   const shared = dispatcherOptions(options)
-  const connect = buildConnector({ ...shared.connect, allowH2: false })
   const client = new Client(url.origin, {
     ...shared,
     connect: (target, callback) =>
-      connect(target, (...outcome) => {
+      shared.connect(target, (...outcome) => {
         const [error, socket] = outcome
         if (error === null) {
           connection.socket++

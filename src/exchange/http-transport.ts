@@ -5,11 +5,17 @@ import { Agent, type Dispatcher } from 'undici'
 import { REDIRECTS_MAX } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import { type HttpAnswer, type HttpHeaders, type HttpLimits, type HttpPost, post } from './http-post.ts'
+import { type ProxyOptions, proxiedConnector } from './http-proxy.ts'
 
 /** `ca`: PEM of the authorities to trust instead of the system's. Certificates are always verified. */
 export type TlsOptions = { ca?: string; minVersion?: 'TLSv1.2' | 'TLSv1.3' }
 
-export type HttpOptions = HttpLimits & { tls?: TlsOptions; connectTimeoutMs: number; connectionsMax: number }
+export type HttpOptions = HttpLimits & {
+  tls?: TlsOptions
+  proxy?: ProxyOptions | null
+  connectTimeoutMs: number
+  connectionsMax: number
+}
 
 export type HttpTransport = { post(request: HttpPost): Promise<HttpAnswer>; close(): Promise<void> }
 
@@ -23,7 +29,6 @@ export function createHttpTransport(options: HttpOptions): HttpTransport {
 
 /** What every connection to Exchange has in common, pinned ones included. */
 export function dispatcherOptions(options: HttpOptions) {
-  const { tls = {} } = options
   return {
     // One request at a time per connection, HTTP/1.1: a request that failed is never replayed by the pool.
     pipelining: 1,
@@ -31,12 +36,20 @@ export function dispatcherOptions(options: HttpOptions) {
     // `post` has the one time limit from the first byte to the last.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: {
-      timeout: options.connectTimeoutMs,
-      minVersion: tls.minVersion ?? ('TLSv1.2' as const),
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    },
+    connect: connectorFor(options),
   }
+}
+
+/** Certificates are always verified; sessions are not resumed, so that every connection shows its certificate (RFC 5929). */
+function connectorFor({ tls = {}, proxy = null, connectTimeoutMs }: HttpOptions) {
+  const connect = {
+    timeout: connectTimeoutMs,
+    allowH2: false,
+    maxCachedSessions: 0,
+    minVersion: tls.minVersion ?? ('TLSv1.2' as const),
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+  }
+  return proxiedConnector(connect, proxy)
 }
 
 /** Errors: those of `post`, and `exchange.redirect` when the server sends elsewhere than it may. */

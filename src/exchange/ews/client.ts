@@ -14,6 +14,7 @@ import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
 import type { EwsAuth } from '../auth/port.ts'
 import { createSignedInTransport } from '../http-auth.ts'
+import type { ProxyOptions } from '../http-proxy.ts'
 import type { HttpTransport, TlsOptions } from '../http-transport.ts'
 import { createThrottle } from '../throttle.ts'
 import { callInParts } from './call.ts'
@@ -32,6 +33,7 @@ export type EwsClientOptions = {
   clock: Clock
   log: Log
   tls?: TlsOptions
+  proxy?: ProxyOptions | null
   serverVersion?: ServerVersion
   concurrencyMax?: number
   requestTimeoutMs?: number
@@ -121,6 +123,7 @@ function createTransport(options: EwsClientOptions, connectionsMax: number): Htt
     requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
     responseBytesMax: options.responseBytesMax ?? RESPONSE_BYTES_MAX,
     ...(options.tls === undefined ? {} : { tls: options.tls }),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   })
 }
 
