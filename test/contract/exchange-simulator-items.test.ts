@@ -80,6 +80,26 @@ describe('a single event', () => {
     expect(all(item, 'Period')).toHaveLength(4)
   })
 
+  it('has a time in the gap or the overlap of summer time as Windows reads it', () => {
+    const startOf = (start: string) => {
+      const id = fixture.mailbox.addEvent({ start, end: '2026-12-01T00:00:00', zone: 'W. Europe Standard Time' })
+      return new Date(fixture.mailbox.get(id)?.fields.Start ?? 0).toISOString()
+    }
+    expect(startOf('2026-03-29T02:30:00')).toBe('2026-03-29T01:30:00.000Z')
+    expect(startOf('2026-10-25T02:30:00')).toBe('2026-10-25T00:30:00.000Z')
+  })
+
+  it('is found only where all parts of a restriction hold', async () => {
+    const { id } = await made(`<t:Subject>Both parts</t:Subject>${times}<t:Location>Here</t:Location>`)
+    await made(`<t:Subject>Both parts</t:Subject>${times}<t:Location>There</t:Location>`)
+    const equal = (uri: string, value: string) =>
+      `<t:IsEqualTo><t:FieldURI FieldURI="${uri}"/><t:FieldURIOrConstant><t:Constant Value="${value}"/></t:FieldURIOrConstant></t:IsEqualTo>`
+    const answer = await fixture.send(
+      `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:Restriction><t:And>${equal('item:Subject', 'both parts')}${equal('calendar:Location', 'Here')}</t:And></m:Restriction><m:ParentFolderIds><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderIds></m:FindItem>`,
+    )
+    expect(all(answer.root, 'ItemId').map((node) => node.attributes.Id)).toEqual([id])
+  })
+
   it('has a reminder of 15 minutes unless the request says something else', async () => {
     const silent = await fixture.get((await made()).id)
     expect([text(silent, 'ReminderIsSet'), text(silent, 'ReminderMinutesBeforeStart')]).toEqual(['true', '15'])
