@@ -11,7 +11,13 @@ import { dispatcherOptions, type HttpOptions, type HttpTransport, postFollowing 
 
 type ConnectionAuth = Extract<EwsAuth, { kind: 'per-connection' }>
 /** `socket` counts the sockets that this connection has had: another one must shake hands again. */
-type Connection = { client: Client; socket: number; certificate: Uint8Array | null; signedInSocket: number | null }
+type Connection = {
+  client: Client
+  socket: number
+  certificate: Uint8Array | null
+  signedInSocket: number | null
+  persists: boolean
+}
 
 /** Errors: those of the transport. When the server refuses to sign in, its 401 is the answer. */
 export function createPinnedTransport(auth: ConnectionAuth, options: HttpOptions): HttpTransport {
@@ -51,7 +57,7 @@ function open(url: URL, options: HttpOptions): Connection {
         callback(...outcome)
       }),
   })
-  const connection: Connection = { client, socket: 0, certificate: null, signedInSocket: null }
+  const connection: Connection = { client, socket: 0, certificate: null, signedInSocket: null, persists: true }
   client.on('disconnect', () => {
     connection.signedInSocket = null
   })
@@ -64,9 +70,12 @@ async function postSignedIn(
   request: HttpPost,
   options: HttpOptions,
 ): Promise<HttpAnswer> {
-  if (connection.signedInSocket !== null && connection.signedInSocket === connection.socket) {
+  const isSignedIn = connection.signedInSocket !== null && connection.signedInSocket === connection.socket
+  if (isSignedIn && connection.persists) {
     const answer = await postFollowing(connection.client, request, options)
     if (answer.status !== 401) return answer
+    // On the same socket: this server wants every request signed in (IIS with Kerberos, authPersistNonNTLM off).
+    connection.persists = connection.signedInSocket !== connection.socket
   }
   connection.signedInSocket = null
   return shakeHands(connection, auth, request, options)
@@ -88,6 +97,7 @@ async function shakeHands(
     const body = step.complete ? request.body : ''
     answer = await postFollowing(connection.client, { ...request, headers, body }, options)
     if (!step.complete || answer.status === 401) continue
+    await handshake.finish?.(challenges(answer))
     connection.signedInSocket = connection.socket
     return answer
   }

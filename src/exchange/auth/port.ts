@@ -11,8 +11,14 @@ export type AuthConnection = { host: string; certificate: Uint8Array | null }
 /** `complete`: the server needs nothing more, so the real request goes with this value; else an empty one does, and the answer's challenge comes back. */
 export type HandshakeStep = { authorization: string; complete: boolean }
 
-/** One handshake on one connection. `next` gets the server's WWW-Authenticate values, at first the schemes that it offers; null gives up. */
-export type Handshake = { next(challenges: readonly string[]): Promise<HandshakeStep | null> }
+/**
+ * One handshake on one connection. `next` gets the server's WWW-Authenticate values, at first the schemes that it offers; null gives up.
+ * `finish` gets those of the answer that let the request in, where the server proves itself (mutual authentication); it throws when it does not.
+ */
+export type Handshake = {
+  next(challenges: readonly string[]): Promise<HandshakeStep | null>
+  finish?(challenges: readonly string[]): Promise<void>
+}
 
 export type EwsAuth =
   | {
