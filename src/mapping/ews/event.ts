@@ -95,7 +95,7 @@ function exceptionsOf(event: Event, parts: Parts): NativeException[] {
     if (element === undefined) throw unreadable('exception')
     const told = keyOf(event, textAt(info, 'OriginalStart') ?? textAt(element, 'OriginalStart'), parts)
     const key = nearestKey(event, told)
-    const times = unmoved(readTimes(withZones(element, master), context), told, key)
+    const times = unmoved(readTimes(withZones(element, master), context), { told, key }, context)
     return { key, element, occurrence: { kind: 'exception', ...times, fields: readFields(element, context, master) } }
   })
 }

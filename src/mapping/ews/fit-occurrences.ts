@@ -4,11 +4,11 @@ import { expandOccurrences, isOccurrence } from '../../model/expand.ts'
 import type { CalTime } from '../../model/time.ts'
 import { instantOf, localAt } from '../../model/zone-time.ts'
 import { unreachable } from '../../ports/errors.ts'
-import type { EwsContext, LossList } from './context.ts'
+import { type EwsContext, type LossList, lossList } from './context.ts'
 import { fitFields } from './fit-fields.ts'
 import { fitPeople } from './fit-people.ts'
 import { fitTimes } from './fit-schedule.ts'
-import { isRegularException, occurrenceIndex, regularTimes, wallText } from './occurrence.ts'
+import { isRegularException, occurrenceIndex, regularTimes, unmoved, wallText } from './occurrence.ts'
 
 /** `reset`: the rule is written anew, so that Exchange forgets what its exceptions were. */
 type At = { context: EwsContext; losses: LossList; current: Event | null; reset: boolean }
@@ -49,13 +49,23 @@ function fitException({ wanted, fitted, key, occurrence }: ExceptionToFit, at: A
   // A new exception begins as the master is: its people have the master's names and answers.
   const held: EventFields = before?.kind === 'exception' && !at.reset ? before.fields : fitted
   const current = at.current === null ? null : held
-  const { start, end } = fitTimes({ ...occurrence, recurrence: wanted.recurrence }, at)
+  const times = heldTimes({ series: fitted, key, times: occurrence }, at)
   const own = fitFields(occurrence.fields, at.losses, current)
   // The organizer is the master's (INV-6); people may be invited to one occurrence alone.
   const { attendees } = occurrence.fields
   const organizer = attendees.length > 0 && wanted.organizer ? wanted.organizer : occurrence.fields.organizer
   const people = fitPeople({ organizer, attendees }, at, held)
-  return { kind: 'exception', start, end, fields: { ...own, ...people } }
+  return { kind: 'exception', ...times, fields: { ...own, ...people } }
+}
+
+/** Times of an exception as they come back. A time of the rule that a change of offset skips is still the rule's own time. */
+function heldTimes(
+  { series, key, times }: { series: Event; key: OccurrenceKey; times: { start: CalTime; end: CalTime } },
+  at: At,
+) {
+  const { recurrence } = series
+  const skipped = fitTimes({ ...regularTimes(series, key, at.context), recurrence }, { ...at, losses: lossList([]) })
+  return unmoved(fitTimes({ ...times, recurrence }, at), { told: wallText(skipped.start), key }, at.context)
 }
 
 /**
@@ -73,7 +83,10 @@ function keepOrder(fitted: Event, found: Occurrences, at: At): void {
       const { before, after } = neighbours(fitted, key, { found, context: at.context })
       if ((before === null || day > before) && (after === null || day < after)) continue
       at.losses.add(`occurrence:${key}`, 'recurrence-not-representable', 'moved past another occurrence')
-      found[key] = { ...occurrence, ...regularTimes(fitted, key, at.context) }
+      found[key] = {
+        ...occurrence,
+        ...heldTimes({ series: fitted, key, times: regularTimes(fitted, key, at.context) }, at),
+      }
       moved = true
     }
   }

@@ -32,6 +32,9 @@ export function fitSchedule(event: Event, at: { context: EwsContext; losses: Los
   if (times.start.kind === 'utc' && event.start.kind === 'zoned' && !isUtc(event.start.zone)) {
     return refuse(`Exchange knows no zone like ${event.start.zone}`)
   }
+  if (times.start.kind === 'zoned' && wallText(times.start).slice(0, 17) !== wallText(event.start).slice(0, 17)) {
+    return refuse(`there is no ${wallText(event.start)} in ${times.start.zone}`)
+  }
   const recurrence = { ...event.recurrence, pattern: normalPattern(event.recurrence.pattern, times.start) }
   const reason = whyNot(recurrence, times, at.context)
   return reason === null ? { ...times, recurrence } : refuse(reason)

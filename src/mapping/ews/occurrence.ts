@@ -92,13 +92,16 @@ export function nearestKey(event: Event, told: OccurrenceKey): OccurrenceKey {
   return told
 }
 
-/** Times of an exception, at the rule's own time when it starts where its original start was told to be. */
+/** Times of an exception, at the rule's own time (`key`) when it starts where its original start was `told` to be. */
 export function unmoved(
   { start, end }: { start: CalTime; end: CalTime },
-  told: OccurrenceKey,
-  key: OccurrenceKey,
+  { told, key }: { told: OccurrenceKey; key: OccurrenceKey },
+  context: EwsContext,
 ): { start: CalTime; end: CalTime } {
   if (told === key || wallText(start) !== told || end.kind === 'date') return { start, end }
-  const shiftMs = wallMsOf(key) - wallMsOf(told)
-  return { start: withLocal(start, key), end: withLocal(end, localTextOf(wallMsOf(end.local) + shiftMs)) }
+  const own = withLocal(start, key)
+  // A wall clock time that a change of offset skips is the same instant: only its name differs.
+  const isSkipped = instantOf(own, context.floatingZone) === instantOf(start, context.floatingZone)
+  const shiftMs = isSkipped ? 0 : wallMsOf(key) - wallMsOf(told)
+  return { start: own, end: withLocal(end, localTextOf(wallMsOf(end.local) + shiftMs)) }
 }

@@ -95,10 +95,13 @@ export function fitTime(
         if (!isUtc(time.zone)) losses.add('schedule', 'zone-approximated', `${time.zone} -> UTC`)
         return { kind: 'utc', local: localTextOf(instantOf(time, context.floatingZone)) }
       }
-      if (held.kind === 'none' || held.zone === time.zone) return time
-      losses.add('schedule', 'zone-approximated', `${time.zone} -> ${held.zone}`)
-      const instantMs = instantOf(time, context.floatingZone)
-      return timeIn(held, keep === 'wall' ? time.local : localAt(held.zone, instantMs, held.rules))
+      if (held.kind === 'none') return time
+      if (held.zone !== time.zone) losses.add('schedule', 'zone-approximated', `${time.zone} -> ${held.zone}`)
+      // Through the instant in any case: a wall clock time that a change of offset skips is not held (RFC 5545 section 3.3.5).
+      const meant = keep === 'wall' ? timeIn(held, time.local) : time
+      const local = localAt(held.zone, instantOf(meant, context.floatingZone), held.rules)
+      if (held.zone === time.zone && local !== time.local) losses.add('schedule', 'clamped', `no ${time.local} there`)
+      return timeIn(held, local)
     }
     default:
       return unreachable(time)
