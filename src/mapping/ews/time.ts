@@ -100,7 +100,8 @@ export function fitTime(
       // Through the instant in any case: a wall clock time that a change of offset skips is not held (RFC 5545 section 3.3.5).
       const meant = keep === 'wall' ? timeIn(held, time.local) : time
       const local = localAt(held.zone, instantOf(meant, context.floatingZone), held.rules)
-      if (held.zone === time.zone && local !== time.local) losses.add('schedule', 'clamped', `no ${time.local} there`)
+      const skipped = held.zone === time.zone && local !== time.local && keep === 'instant'
+      if (skipped) losses.add('schedule', 'clamped', `no ${time.local} there`)
       return timeIn(held, local)
     }
     default:
