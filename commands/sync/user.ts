@@ -22,6 +22,7 @@ export class SyncUser extends BaseCommand {
       min: 1,
       helpValue: 'N',
     }),
+    force: Flags.boolean({ summary: 'Sync although the mailbox is paused; it stays paused.' }),
   }
 
   override async run() {
@@ -30,6 +31,7 @@ export class SyncUser extends BaseCommand {
       connector.syncUser(args.email, {
         dryRun: flags['dry-run'],
         allowDeletes: flags['allow-deletes'] ?? null,
+        force: flags.force,
         signal,
         onProgress,
       }),

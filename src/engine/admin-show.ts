@@ -5,6 +5,7 @@ import { ConnectorError } from '../ports/errors.ts'
 import type { NativeDocument, Side, SideName } from '../ports/side.ts'
 import type { ArchiveEntry, Conflict } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
+import { nameOf } from '../sync/describe-action.ts'
 import { findConflict, findEntry, namesOf, summaryOf } from './admin-find.ts'
 import type { ServiceOptions } from './service.ts'
 import { LEASE_TTL_MS } from './user.ts'
@@ -39,10 +40,11 @@ function versionOf(
   { side, document }: { side: SideName; document: NativeDocument },
 ): ShownVersion {
   try {
-    return { side, document, item: service.decode(email, document) }
+    const item = service.decode(email, document)
+    return { side, document, item, when: nameOf(item).when }
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code === 'bug') throw error
-    return { side, document, item: null }
+    return { side, document, item: null, when: '' }
   }
 }
 
@@ -68,7 +70,7 @@ async function readWinner(service: ServiceOptions, wanted: Wanted, call: AdminCa
     if (result?.kind === 'unreadable') throw result.error
     if (result?.kind !== 'present') return { kind: 'gone', side }
     const { native: document, model: item } = result.item
-    return { kind: 'present', version: { side, document, item } }
+    return { kind: 'present', version: { side, document, item, when: nameOf(item).when } }
   })
 }
 
