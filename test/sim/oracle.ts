@@ -102,7 +102,8 @@ function echoed(world: Simulation, { servers }: Collection): string[] {
   return [...servers.nextcloud.items.values()].flatMap(({ model }) => {
     const text = model.body?.text ?? ''
     const own = [...valuesIn(text)].some((value) => world.people.spacedBodies.has(value))
-    if (!own || text.includes('  ') || world.people.deletedUids.has(model.uid)) return []
+    const madeAnew = world.people.deletedUids.has(model.uid) || world.people.movedUids.has(model.uid)
+    if (!own || text.includes('  ') || madeAnew) return []
     return [`I15: the body of ${model.uid} came back from Exchange as an edit`]
   })
 }

@@ -43,7 +43,7 @@ export class People {
   readonly uids = new Set<string>()
   /** `SERVER|VALUE`: somebody who saw the value took it away from the collection of that server, to keep it elsewhere. */
   readonly taken = new Set<string>()
-  readonly #movedUids = new Set<string>()
+  readonly movedUids = new Set<string>()
   /** Bodies written on Nextcloud with two spaces, which only an echo from Exchange can fold (I15). */
   readonly spacedBodies = new Map<string, string>()
 
@@ -80,13 +80,13 @@ export class People {
 
   /** Once in an item's life: two people who move the same item on both sides make a twin before any feed can tell. */
   #mayMove(item: SimItem, elsewhere: SimServer): boolean {
-    return !this.#movedUids.has(item.model.uid) && !elsewhere.byUid(item.model.uid)
+    return !this.movedUids.has(item.model.uid) && !elsewhere.byUid(item.model.uid)
   }
 
   /** To another collection of the same side: gone here and new there, nothing is given up. */
   #move(server: SimServer, item: SimItem, elsewhere: SimServer): void {
     this.#around.trace(`* ${server.name}: move ${item.id} ${item.model.uid}`)
-    this.#movedUids.add(item.model.uid)
+    this.movedUids.add(item.model.uid)
     server.remove(item.id)
     elsewhere.create(item.model, null, this.#around.nowMs())
     for (const value of valuesOf(item.model)) this.taken.add(`${server.name}|${value}`)
@@ -118,10 +118,12 @@ export class People {
     const now = new Map(after.map((item) => [item.model.uid, item]))
     for (const { model } of before) {
       const same = now.get(model.uid)
+      // What was moved stood only here: its old place on the other side is about to go.
+      const onlyHere = this.movedUids.has(model.uid)
       // An older text in place of a newer one looks like somebody's edit; nobody can tell the difference.
       for (const value of valuesOf(model))
-        if (same ? !valuesOf(same.model).has(value) : !kept.has(value)) this.live.delete(value)
-      if (!same && !elsewhere.has(model.uid)) this.deletedUids.add(model.uid)
+        if (same ? !valuesOf(same.model).has(value) : onlyHere || !kept.has(value)) this.live.delete(value)
+      if (!same && (onlyHere || !elsewhere.has(model.uid))) this.deletedUids.add(model.uid)
     }
   }
 

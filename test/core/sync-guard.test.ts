@@ -1,0 +1,170 @@
+/** Each guard at, below and above its limits, released and not (docs/promises.md, guards; I21). */
+import { describe, expect, it } from 'vitest'
+import type { SideName } from '../../src/ports/side.ts'
+import { GUARD_DEFAULTS, type GuardInput, guard, type Listing } from '../../src/sync/guard.ts'
+import type { PlanEntry } from '../../src/sync/plan.ts'
+
+/** Guards look at kinds and sides only. */
+function entries(kind: PlanEntry['kind'], count: number, more: object = {}): PlanEntry[] {
+  return Array.from({ length: count }, () => ({ kind, ...more }) as unknown as PlanEntry)
+}
+
+const removals = (count: number) => entries('remove', count, { side: 'nextcloud' })
+const merges = (count: number, changed: SideName | 'both') => entries('merge', count, { changed })
+
+function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
+  const baseCount = more.baseCount ?? 100
+  const result = guard({
+    plan: { entries: plan },
+    baseCount,
+    mailboxBaseCount: baseCount,
+    removedInLastDay: 0,
+    listings: [],
+    limits: GUARD_DEFAULTS,
+    allowDeletes: null,
+    released: null,
+    ...more,
+  })
+  return result.kind === 'pass' ? 'pass' : result.guard
+}
+
+describe('deletions in one pass: more than 10 items and more than 25 % of the base', () => {
+  it.each([
+    [10, 10, 'pass'],
+    [10, 11, 'pass'],
+    [11, 44, 'pass'],
+    [11, 43, 'deletions-in-pass'],
+    [25, 100, 'pass'],
+    [26, 100, 'deletions-in-pass'],
+    [100, 100, 'deletions-in-pass'],
+    [0, 0, 'pass'],
+  ])('%i of %i: %s', (count, baseCount, expected) => {
+    expect(verdict(removals(count), { baseCount })).toBe(expected)
+  })
+
+  it('is released by the exact number only', () => {
+    expect(verdict(removals(30), { allowDeletes: 30 })).toBe('pass')
+    expect(verdict(removals(30), { allowDeletes: 29 })).toBe('deletions-in-pass')
+    expect(verdict(removals(30), { allowDeletes: 31 })).toBe('deletions-in-pass')
+    const released = { guard: 'deletions-in-pass', numbers: { base: 100, deletions: 30 } }
+    expect(verdict(removals(30), { released })).toBe('deletions-in-pass')
+  })
+
+  it('does not count creations, updates and adoptions', () => {
+    expect(verdict([...entries('create', 90), ...entries('adopt', 90), ...merges(40, 'exchange')])).toBe('pass')
+  })
+})
+
+describe('deletions of a mailbox in 24 hours: more than 50 % of the base at the start of the window', () => {
+  it.each([
+    [1, 49, 51, 'pass'],
+    [2, 49, 51, 'deletions-per-day'],
+    [1, 9, 1, 'pass'],
+    [1, 10, 1, 'deletions-per-day'],
+    [0, 90, 10, 'pass'],
+  ])('%i after %i, %i left: %s', (count, removedInLastDay, mailboxBaseCount, expected) => {
+    expect(verdict(removals(count), { removedInLastDay, mailboxBaseCount })).toBe(expected)
+  })
+
+  it('is released by the exact number only', () => {
+    const more = { removedInLastDay: 60, mailboxBaseCount: 40 }
+    expect(verdict(removals(5), more)).toBe('deletions-per-day')
+    expect(verdict(removals(5), { ...more, allowDeletes: 5 })).toBe('pass')
+    expect(verdict(removals(5), { ...more, allowDeletes: 6 })).toBe('deletions-per-day')
+  })
+})
+
+describe('a side with a base that lists nothing', () => {
+  const empty: Listing = { side: 'exchange', listed: 0, vanished: 1, appeared: 0 }
+
+  it.each([
+    [1, 0, 'empty-side'],
+    [1, 1, 'pass'],
+    [0, 0, 'pass'],
+  ])('%i paired, %i listed: %s', (baseCount, listed, expected) => {
+    expect(verdict([], { baseCount, listings: [{ ...empty, listed }] })).toBe(expected)
+  })
+
+  it('halts even when nothing would be written', () => {
+    expect(verdict([], { listings: [empty] })).toBe('empty-side')
+  })
+
+  it('is released by a person, for this guard only, or by the exact number of deletions', () => {
+    const released = (name: string) => ({ guard: name, numbers: { base: 100, listed: 0 } })
+    expect(verdict([], { listings: [empty], released: released('empty-side') })).toBe('pass')
+    expect(verdict([], { listings: [empty], released: released('mass-change') })).toBe('empty-side')
+    expect(verdict(removals(40), { listings: [empty], allowDeletes: 40 })).toBe('pass')
+    expect(verdict(removals(40), { listings: [empty], allowDeletes: 39 })).toBe('empty-side')
+    expect(verdict([], { listings: [empty], allowDeletes: 0 })).toBe('empty-side')
+  })
+})
+
+describe('nearly everything changed on one side: more than 90 % of more than 20 items', () => {
+  it.each<[number, SideName | 'both', number, string]>([
+    [20, 'exchange', 20, 'pass'],
+    [21, 'exchange', 21, 'mass-change'],
+    [90, 'exchange', 100, 'pass'],
+    [91, 'exchange', 100, 'mass-change'],
+    [91, 'nextcloud', 100, 'mass-change'],
+    [91, 'both', 100, 'mass-change'],
+  ])('%i changed on %s of %i: %s', (count, changed, baseCount, expected) => {
+    expect(verdict(merges(count, changed), { baseCount })).toBe(expected)
+  })
+
+  it('counts each side for itself', () => {
+    expect(verdict([...merges(50, 'exchange'), ...merges(50, 'nextcloud')])).toBe('pass')
+    expect(verdict([...merges(50, 'exchange'), ...merges(41, 'both')])).toBe('mass-change')
+  })
+
+  it('is released for no more than what a person saw', () => {
+    const released = { guard: 'mass-change', numbers: { base: 100, changed: 95 } }
+    expect(verdict(merges(95, 'exchange'), { released })).toBe('pass')
+    expect(verdict(merges(96, 'exchange'), { released })).toBe('mass-change')
+  })
+})
+
+describe('a server that was rolled back: known ids vanished, unknown ones appeared, more than 5 %', () => {
+  const listing: Listing = { side: 'exchange', listed: 95, vanished: 6, appeared: 1 }
+
+  it.each([
+    [6, 1, 100, 'server-rolled-back'],
+    [5, 1, 100, 'pass'],
+    [6, 0, 100, 'pass'],
+    [1, 9, 4, 'pass'],
+    [2, 1, 4, 'server-rolled-back'],
+  ])('%i vanished, %i appeared of %i: %s', (vanished, appeared, baseCount, expected) => {
+    expect(verdict([], { baseCount, listings: [{ ...listing, vanished, appeared }] })).toBe(expected)
+  })
+
+  it('does not count items that were found again under a new id', () => {
+    const found = entries('rebind', 6, { side: 'exchange' })
+    expect(verdict(found, { listings: [{ ...listing, vanished: 6, appeared: 6 }] })).toBe('pass')
+    expect(verdict(found, { listings: [{ ...listing, vanished: 12, appeared: 7 }] })).toBe('server-rolled-back')
+    expect(verdict(entries('rebind', 6, { side: 'nextcloud' }), { listings: [listing] })).toBe('server-rolled-back')
+  })
+
+  it('sees what an earlier listing found in a pass that did not live to judge it', () => {
+    const known = entries('create', 1, { side: 'nextcloud', source: { side: 'exchange' }, replaces: null })
+    expect(verdict(known, { listings: [{ ...listing, appeared: 0 }] })).toBe('server-rolled-back')
+  })
+
+  it('is released for no more than what a person saw', () => {
+    const released = { guard: 'server-rolled-back', numbers: { base: 100, vanished: 6, appeared: 1 } }
+    expect(verdict([], { listings: [listing], released })).toBe('pass')
+    expect(verdict([], { listings: [{ ...listing, vanished: 7 }], released })).toBe('server-rolled-back')
+  })
+})
+
+describe('several guards at once', () => {
+  it('are all to be released', () => {
+    const listings: Listing[] = [{ side: 'exchange', listed: 0, vanished: 100, appeared: 0 }]
+    const released = { guard: 'empty-side', numbers: { base: 100, listed: 0 } }
+    expect(verdict(removals(100), { listings, released })).toBe('deletions-in-pass')
+    expect(verdict(removals(100), { listings, allowDeletes: 100 })).toBe('pass')
+  })
+
+  it('have a limit that can be configured', () => {
+    const limits = { ...GUARD_DEFAULTS, deletesMax: 0, deletesMaxPercent: 0 }
+    expect(verdict(removals(1), { limits })).toBe('deletions-in-pass')
+  })
+})
