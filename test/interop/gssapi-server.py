@@ -57,7 +57,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def answer(self, status, challenge):
         if status == 200:
             self.served += 1
-        body = ("%s %d" % (self.context.initiator_name, self.served) if status == 200 else "").encode()
+        body = ("%s %d" % (str(self.context.initiator_name).strip("\0 "), self.served) if status == 200 else "").encode()
         self.send_response(status)
         if challenge:
             self.send_header("WWW-Authenticate", challenge)
