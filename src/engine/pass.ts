@@ -5,7 +5,7 @@
 import { ROUNDS_MAX } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ErrorReport, PairReport } from '../ports/report.ts'
-import type { CollectionPair, HaltReason, PassCounts, PassOutcome } from '../ports/state-store.ts'
+import type { CollectionPair, HaltReason, PassCounts, PassOutcome, ReleasedGuard } from '../ports/state-store.ts'
 import { guard, type Listing } from '../sync/guard.ts'
 import { type Plan, plan } from '../sync/plan.ts'
 import { Accounts } from './accounts.ts'
@@ -113,7 +113,7 @@ async function guarded(context: PassContext, planned: Plan, listings: Listing[])
     listings,
     limits: options.guards,
     allowDeletes: context.allowDeletes,
-    released: pair.halt?.released ? { guard: pair.halt.guard, numbers: pair.halt.numbers } : null,
+    released: releasedGuards(pair.halt),
   })
   return verdict.kind === 'pass' ? null : halt(context, verdict.guard, verdict.numbers)
 }
@@ -122,7 +122,15 @@ function halt(context: PassContext, name: string, numbers: Record<string, number
   const before = context.pair.halt
   const sinceMs = before?.guard === name ? before.sinceMs : context.clock.nowMs()
   context.log.warn({ collection: context.pair.name, guard: name, ...numbers }, 'a guard halted the collection')
-  return { guard: name, numbers, sinceMs }
+  const releasedBefore = releasedGuards(before).filter((released) => released.guard !== name)
+  return { guard: name, numbers, sinceMs, ...(releasedBefore.length > 0 && { releasedBefore }) }
+}
+
+/** Two guards that halt in turn would otherwise take back each other's release. */
+function releasedGuards(halt: HaltReason | null): ReleasedGuard[] {
+  if (!halt) return []
+  const { guard, numbers, released, releasedBefore = [] } = halt
+  return released ? [...releasedBefore.filter((one) => one.guard !== guard), { guard, numbers }] : [...releasedBefore]
 }
 
 /** `in-step` only when nothing at all is left to do, now or at a later try. */

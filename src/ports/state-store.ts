@@ -57,7 +57,11 @@ export type HaltReason = {
   numbers: Readonly<Record<string, number>>
   sinceMs: number
   released?: boolean
+  /** Other guards that were released on the way here: all releases count until a pass gets through. */
+  releasedBefore?: readonly ReleasedGuard[]
 }
+
+export type ReleasedGuard = { guard: string; numbers: Readonly<Record<string, number>> }
 
 export type BaseSide = { id: ItemId; version: Version; hashes: FieldHashes }
 

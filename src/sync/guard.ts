@@ -3,6 +3,7 @@
  * A guard that trips executes nothing of that collection and waits for a person.
  */
 import type { SideName } from '../ports/side.ts'
+import type { ReleasedGuard } from '../ports/state-store.ts'
 import type { Plan } from './plan.ts'
 
 /** All configurable (`Service__Guards__*`); percentages of the base. */
@@ -46,8 +47,8 @@ export type GuardInput = {
   limits: GuardLimits
   /** `--allow-deletes N`. */
   allowDeletes: number | null
-  /** A guard that an administrator released (`users resume`), with the numbers it was halted at. */
-  released: { guard: string; numbers: Readonly<Record<string, number>> } | null
+  /** Guards that an administrator released (`users resume`), with the numbers they were halted at. */
+  released: readonly ReleasedGuard[]
 }
 
 export type Verdict = { kind: 'pass' } | { kind: 'halt'; guard: GuardName; numbers: Record<string, number> }
@@ -126,9 +127,11 @@ function deletesPerDay(input: GuardInput): Verdict {
 
 /** Deletions are released by their exact number only; other guards by `users resume`, for numbers no larger than those seen. */
 function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: GuardInput): boolean {
-  if (!released || released.guard !== verdict.guard || verdict.guard.startsWith('deletions')) return false
-  return Object.entries(verdict.numbers).every(
-    ([name, value]) => name === 'base' || value <= (released.numbers[name] ?? 0),
+  if (verdict.guard.startsWith('deletions')) return false
+  return released.some(
+    ({ guard, numbers }) =>
+      guard === verdict.guard &&
+      Object.entries(verdict.numbers).every(([name, value]) => name === 'base' || value <= (numbers[name] ?? 0)),
   )
 }
 

@@ -22,7 +22,7 @@ function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
     listings: [],
     limits: GUARD_DEFAULTS,
     allowDeletes: null,
-    released: null,
+    released: [],
     ...more,
   })
   return result.kind === 'pass' ? 'pass' : result.guard
@@ -46,7 +46,7 @@ describe('deletions in one pass: more than 10 items and more than 25 % of the ba
     expect(verdict(removals(30), { allowDeletes: 30 })).toBe('pass')
     expect(verdict(removals(30), { allowDeletes: 29 })).toBe('deletions-in-pass')
     expect(verdict(removals(30), { allowDeletes: 31 })).toBe('deletions-in-pass')
-    const released = { guard: 'deletions-in-pass', numbers: { base: 100, deletions: 30 } }
+    const released = [{ guard: 'deletions-in-pass', numbers: { base: 100, deletions: 30 } }]
     expect(verdict(removals(30), { released })).toBe('deletions-in-pass')
   })
 
@@ -90,7 +90,7 @@ describe('a side with a base that lists nothing', () => {
   })
 
   it('is released by a person, for this guard only, or by the exact number of deletions', () => {
-    const released = (name: string) => ({ guard: name, numbers: { base: 100, listed: 0 } })
+    const released = (name: string) => [{ guard: name, numbers: { base: 100, listed: 0 } }]
     expect(verdict([], { listings: [empty], released: released('empty-side') })).toBe('pass')
     expect(verdict([], { listings: [empty], released: released('mass-change') })).toBe('empty-side')
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 40 })).toBe('pass')
@@ -117,7 +117,7 @@ describe('nearly everything changed on one side: more than 90 % of more than 20 
   })
 
   it('is released for no more than what a person saw', () => {
-    const released = { guard: 'mass-change', numbers: { base: 100, changed: 95 } }
+    const released = [{ guard: 'mass-change', numbers: { base: 100, changed: 95 } }]
     expect(verdict(merges(95, 'exchange'), { released })).toBe('pass')
     expect(verdict(merges(96, 'exchange'), { released })).toBe('mass-change')
   })
@@ -149,7 +149,7 @@ describe('a server that was rolled back: known ids vanished, unknown ones appear
   })
 
   it('is released for no more than what a person saw', () => {
-    const released = { guard: 'server-rolled-back', numbers: { base: 100, vanished: 6, appeared: 1 } }
+    const released = [{ guard: 'server-rolled-back', numbers: { base: 100, vanished: 6, appeared: 1 } }]
     expect(verdict([], { listings: [listing], released })).toBe('pass')
     expect(verdict([], { listings: [{ ...listing, vanished: 7 }], released })).toBe('server-rolled-back')
   })
@@ -158,9 +158,21 @@ describe('a server that was rolled back: known ids vanished, unknown ones appear
 describe('several guards at once', () => {
   it('are all to be released', () => {
     const listings: Listing[] = [{ side: 'exchange', listed: 0, vanished: 100, appeared: 0 }]
-    const released = { guard: 'empty-side', numbers: { base: 100, listed: 0 } }
+    const released = [{ guard: 'empty-side', numbers: { base: 100, listed: 0 } }]
     expect(verdict(removals(100), { listings, released })).toBe('deletions-in-pass')
     expect(verdict(removals(100), { listings, allowDeletes: 100 })).toBe('pass')
+  })
+
+  it('pass when each was released, in whatever order a person met them', () => {
+    const listings: Listing[] = [
+      { side: 'exchange', listed: 0, vanished: 0, appeared: 0 },
+      { side: 'nextcloud', listed: 90, vanished: 10, appeared: 2 },
+    ]
+    const empty = { guard: 'empty-side', numbers: { base: 100, listed: 0 } }
+    const rolledBack = { guard: 'server-rolled-back', numbers: { base: 100, vanished: 10, appeared: 2 } }
+    expect(verdict([], { listings, released: [rolledBack] })).toBe('empty-side')
+    expect(verdict([], { listings, released: [empty] })).toBe('server-rolled-back')
+    expect(verdict([], { listings, released: [rolledBack, empty] })).toBe('pass')
   })
 
   it('have a limit that can be configured', () => {
