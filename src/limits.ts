@@ -101,3 +101,11 @@ export const ADMIN_LEASE_WAIT_MS = 30_000
 export const RESTORE_TRIES_MAX = 3
 /** The archive is pruned at the end of runs, at most this often per process: what expires has waited for months. */
 export const PRUNE_INTERVAL_MS = 3_600_000
+/** Nesting of an HTML body that is flattened to text; deeper ones (Word's tables stay below 100) would exhaust the stack. */
+export const HTML_DEPTH_MAX = 300
+/** Observances of one VTIMEZONE: the whole history of the liveliest zone, one by one, has fewer than 250. */
+export const ZONE_OBSERVANCES_MAX = 500
+/** Kerberos: one run of kinit; a KDC answers in milliseconds, three unreachable ones time out after this. */
+export const KINIT_TIMEOUT_MS = 30_000
+/** Kerberos: a ticket of our own is asked for again after this time; domains give them for 10 hours, the strictest for one. */
+export const KERBEROS_TICKET_AGE_MAX_MS = 30 * 60 * 1000

@@ -3,6 +3,9 @@ import type { DateText, LocalText, Weekday } from './time.ts'
 
 export const WEEKDAYS: readonly Weekday[] = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU']
 export const DAY_MS = 86_400_000
+/** 0001-01-01 and 9999-12-31. */
+const FIRST_DAY = -719_162
+const LAST_DAY = 2_932_896
 
 /** A day is the number of days since 1970-01-01 (proleptic Gregorian calendar, as ISO 8601 and RFC 5545 use it). */
 export type Civil = { year: number; month: number; day: number }
@@ -49,8 +52,9 @@ export function dayOfText(text: DateText | LocalText): number {
   return dayNumber(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)))
 }
 
+/** Days outside of the years 1 to 9999, which no text can name, become the first or the last one. */
 export function dateTextOf(dayCount: number): DateText {
-  const { year, month, day } = civilOf(dayCount)
+  const { year, month, day } = civilOf(Math.min(Math.max(dayCount, FIRST_DAY), LAST_DAY))
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`
 }
 

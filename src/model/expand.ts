@@ -1,7 +1,7 @@
 /** The original starts of a series: what its pattern says, before exceptions. Exchange's meaning of patterns, used to match, check and bound series. */
 import { dateTextOf, dayOfText } from './civil.ts'
 import type { OccurrenceKey } from './event.ts'
-import { fitsPattern, patternDays } from './pattern-days.ts'
+import { fitsPattern, occurrenceNumber, patternDays } from './pattern-days.ts'
 import type { Recurrence } from './recurrence.ts'
 import type { CalTime } from './time.ts'
 import { instantOf, localOf, withLocal } from './zone-time.ts'
@@ -41,7 +41,7 @@ export function expandOccurrences(series: Series, options: ExpandOptions): CalTi
   return out
 }
 
-/** Whether the pattern itself has an occurrence with this key. Work is bounded by the count of a counted series, else constant. */
+/** Whether the pattern itself has an occurrence with this key; constant work. */
 export function isOccurrence(series: Pick<Series, 'start' | 'recurrence'>, key: OccurrenceKey): boolean {
   const { start, recurrence } = series
   if (!recurrence) return false
@@ -52,11 +52,6 @@ export function isOccurrence(series: Pick<Series, 'start' | 'recurrence'>, key: 
   const from = dayOfText(local)
   if (wanted < from) return false
   if (recurrence.end.kind === 'until' && wanted > dayOfText(recurrence.end.date)) return false
-  if (recurrence.end.kind !== 'count') return fitsPattern(recurrence.pattern, from, wanted)
-  let seen = 0
-  for (const day of patternDays(recurrence.pattern, from)) {
-    seen += 1
-    if (day >= wanted || seen >= recurrence.end.count) return day === wanted
-  }
-  return false
+  if (!fitsPattern(recurrence.pattern, from, wanted)) return false
+  return recurrence.end.kind !== 'count' || occurrenceNumber(recurrence.pattern, from, wanted) <= recurrence.end.count
 }

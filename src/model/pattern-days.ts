@@ -30,6 +30,35 @@ export function fitsPattern(pattern: RecurrencePattern, from: number, wanted: nu
   }
 }
 
+/** The how-manieth occurrence a date of the pattern is, counted from `from` on (1 for the first); constant work. */
+export function occurrenceNumber(pattern: RecurrencePattern, from: number, wanted: number): number {
+  switch (pattern.kind) {
+    case 'daily':
+      return (wanted - from) / pattern.interval + 1
+    case 'weekly': {
+      const weeks = (weekStart(wanted, pattern.firstDay) - weekStart(from, pattern.firstDay)) / 7 / pattern.interval
+      const before = (day: number) =>
+        weekOffsets(pattern).filter((offset) => offset < day - weekStart(day, pattern.firstDay)).length
+      return weeks * weekOffsets(pattern).length + before(wanted) - before(from) + 1
+    }
+    case 'monthlyOnDay':
+    case 'monthlyRelative': {
+      const missed = dayInMonth(pattern, monthsOf(from)) < from ? 1 : 0
+      return (monthsOf(wanted) - monthsOf(from)) / pattern.interval + 1 - missed
+    }
+    case 'yearlyOnDay':
+    case 'yearlyRelative': {
+      const { year } = civilOf(from)
+      const missed = dayInMonth(pattern, year * 12 + pattern.month - 1) < from ? 1 : 0
+      return civilOf(wanted).year - year + 1 - missed
+    }
+    case 'rrule':
+      throw new ConnectorError('bug', { where: 'occurrenceNumber', pattern: 'rrule' })
+    default:
+      return unreachable(pattern)
+  }
+}
+
 /** Day numbers of the pattern from `from` on, ascending, ending with the year 9999. */
 export function* patternDays(pattern: RecurrencePattern, from: number): Generator<number> {
   const lastDay = dayNumber(YEAR_MAX, 12, 31)
@@ -38,11 +67,7 @@ export function* patternDays(pattern: RecurrencePattern, from: number): Generato
       for (let day = from; day <= lastDay; day += pattern.interval) yield day
       return
     case 'weekly': {
-      const days = WEEKDAYS.filter((weekday) => pattern.days.includes(weekday)).map((weekday) =>
-        WEEKDAYS.indexOf(weekday),
-      )
-      const first = WEEKDAYS.indexOf(pattern.firstDay)
-      const offsets = days.map((day) => (day - first + 7) % 7).sort((one, other) => one - other)
+      const offsets = weekOffsets(pattern)
       if (offsets.length === 0) return
       for (let week = weekStart(from, pattern.firstDay); week <= lastDay; week += 7 * pattern.interval)
         for (const offset of offsets) if (week + offset >= from) yield week + offset
@@ -67,6 +92,12 @@ export function* patternDays(pattern: RecurrencePattern, from: number): Generato
     default:
       unreachable(pattern)
   }
+}
+
+/** Days from the beginning of the week, ascending, each once. */
+function weekOffsets({ days, firstDay }: Extract<RecurrencePattern, { kind: 'weekly' }>): number[] {
+  const first = WEEKDAYS.indexOf(firstDay)
+  return [...new Set(days.map((day) => (WEEKDAYS.indexOf(day) - first + 7) % 7))].sort((one, other) => one - other)
 }
 
 type MonthPattern = Extract<RecurrencePattern, { day: unknown }>

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { readEvent } from '../../src/mapping/ical/read-event.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
-import { calendar, context, meeting, read, vevent } from './ical-builder.ts'
+import { calendar, context, meeting, read, vevent, write } from './ical-builder.ts'
 
 const series = (...lines: string[]) => read(meeting('RRULE:FREQ=DAILY;COUNT=9', ...lines))
 const bounds = (...lines: string[]) => {
@@ -172,6 +172,57 @@ describe('occurrences', () => {
       1,
       ['2024-03-07T09:00:00'],
     ])
+  })
+})
+
+describe('hostile documents', () => {
+  it('are read in bounded time', () => {
+    const day = (index: number) =>
+      new Date(Date.UTC(2024, 2, 5, 9) + index * 86_400_000).toISOString().replace(/[-:]|\.\d+/g, '')
+    const many = (count: number, line: (index: number) => string) =>
+      Array.from({ length: count }, (_, index) => line(index))
+    const observance = (year: number) => [
+      'BEGIN:STANDARD',
+      `DTSTART:${year}0101T000000`,
+      'TZOFFSETFROM:+0000',
+      'TZOFFSETTO:+0107',
+      'RRULE:FREQ=YEARLY',
+      'END:STANDARD',
+    ]
+    const zone = [
+      'BEGIN:VTIMEZONE',
+      'TZID:Odd',
+      ...many(2000, (index) => observance(1900 + (index % 99)).join('\r\n')),
+      'END:VTIMEZONE',
+    ]
+    const documents = [
+      meeting(
+        'RRULE:FREQ=DAILY;COUNT=999999999',
+        ...many(2000, (index) => `EXDATE:${day(index)}`),
+        'EXDATE:99990101T090000Z',
+      ),
+      meeting(`RDATE:${many(2000, day).join()}`, ...many(2000, (index) => `EXDATE:${day(index)}`)),
+      meeting(`X-ALT-DESC;FMTTYPE=text/html:${'<div>'.repeat(100_000)}`),
+      calendar(
+        ...zone,
+        ...vevent(
+          'DTSTART;TZID=Odd:20240304T100000',
+          'RRULE:FREQ=DAILY',
+          ...many(200, (index) => `EXDATE;TZID=Odd:${day(index).slice(0, -1)}`),
+        ),
+      ),
+      meeting(...many(2000, (index) => `ATTENDEE:mailto:p${index}@example.org`)),
+    ]
+    const startedMs = performance.now()
+    for (const document of documents)
+      expect(write(document, { ...read(document), title: 'x', attendees: [] })).toContain('SUMMARY:x')
+    expect(performance.now() - startedMs).toBeLessThan(15_000)
+  })
+
+  it('never lead beyond the years that a date can name', () => {
+    expect(bounds('DTSTART:99991231T230000Z', 'DURATION:P30000D')[1]).toBe('9999-12-31T23:00:00Z')
+    expect(bounds('DTSTART;VALUE=DATE:99991231')).toEqual(['9999-12-31', '9999-12-31'])
+    expect(bounds('DTSTART:00010101T000000Z', 'DURATION:P1D')).toEqual(['0001-01-01T00:00:00Z', '0001-01-02T00:00:00Z'])
   })
 })
 

@@ -136,6 +136,15 @@ describe('writeEvent', () => {
     expect(read(oof.replace('TRANSP:OPAQUE', 'TRANSP:TRANSPARENT')).showAs).toBe('free')
   })
 
+  it('lets a person’s edit of the description win over the HTML that it wrote itself', () => {
+    const body = { text: 'See the list', html: '<ul><li>See <b>the list</b></li></ul>' }
+    const text = write(meeting(), { ...read(meeting()), body })
+    expect(read(text).body).toEqual(body)
+    // The letters are the same, the text is not.
+    expect(read(text.replace('See the list', 'see: the list')).body).toEqual({ text: 'see: the list', html: null })
+    expect(write(text, { ...read(text), body: { text: 'Plain', html: null } })).not.toContain('X-ALT-DESC')
+  })
+
   it('never deletes an alarm that it did not mirror', () => {
     const alarm = (minutes: number) => ['BEGIN:VALARM', 'ACTION:DISPLAY', `TRIGGER:-PT${minutes}M`, 'END:VALARM']
     const native = meeting(...alarm(10), ...alarm(60), 'BEGIN:VALARM', 'ACTION:EMAIL', 'TRIGGER:-P1D', 'END:VALARM')

@@ -100,14 +100,18 @@ export function replaceLine(component: Component, old: ContentLine, next: Conten
   if (at >= 0) component.children.splice(at, 1, ...(next ? [next] : []))
 }
 
-/** After the last property called `after`, else after the last property of all. */
 export function insertLine(component: Component, line: ContentLine, after?: string): void {
+  insertLines(component, [line], after)
+}
+
+/** After the last property called `after`, else after the last property of all. */
+export function insertLines(component: Component, lines: readonly ContentLine[], after?: string): void {
   let at = -1
   component.children.forEach((node, index) => {
     if (node.kind === 'line' && node.name === after) at = index
   })
   if (at < 0) at = component.children.findLastIndex((node) => node.kind === 'line')
-  component.children.splice(at + 1, 0, line)
+  component.children = [...component.children.slice(0, at + 1), ...lines, ...component.children.slice(at + 1)]
 }
 
 /** Sets the property: the first line of that name gets it (others of the name go), or it is added. */

@@ -11,7 +11,7 @@ import type { IcalReadContext, Reading } from './context.ts'
 import { fitPeople } from './people.ts'
 import { recurrenceOfRule } from './recurrence-read.ts'
 import { ruleOfRecurrence } from './recurrence-write.ts'
-import { inSeries, sortedTimes, timeOfKey } from './series.ts'
+import { occurrenceTest, sortedTimes, timeOfKey } from './series.ts'
 import { cleanLabel, cleanText } from './text.ts'
 
 /** Always fits. Losses name what had to be adjusted. */
@@ -116,6 +116,7 @@ function fitRecurrence(recurrence: Recurrence, start: CalTime, { reading, losses
 
 function fitOccurrences(event: Event, item: Event, { reading, losses }: Fitting): Event['occurrences'] {
   const out: [OccurrenceKey, Occurrence][] = []
+  const inSeries = occurrenceTest(item, reading)
   for (const key of Object.keys(event.occurrences).sort()) {
     const occurrence = event.occurrences[key]
     if (!occurrence) continue
@@ -125,7 +126,7 @@ function fitOccurrences(event: Event, item: Event, { reading, losses }: Fitting)
     else if (occurrence.kind === 'exception') {
       const bounds = fitBounds(occurrence, { reading, losses, path })
       out.push([key, { kind: 'exception', ...bounds, fields: fitFields(occurrence.fields, losses) }])
-    } else if (inSeries(item, key, reading)) out.push([key, { kind: 'deleted' }])
+    } else if (inSeries(key)) out.push([key, { kind: 'deleted' }])
     else losses.push({ path, reason: 'value-not-held', detail: 'the series has no such occurrence' })
   }
   return Object.fromEntries(out)

@@ -9,12 +9,12 @@ export type ContentLine = { kind: 'line'; raw: string; name: string; params: str
 
 export type Param = { name: string; values: string[] }
 
-const CONTINUATION = /\r*\n[ \t]/g
+const CONTINUATION = /\r\n[ \t]/g
 
 /** Physical lines, continuation lines joined to the line before. Byte order marks and empty lines are dropped. */
 export function splitLines(text: string): string[] {
   const out: string[] = []
-  for (const physical of text.replace(/^\uFEFF+/, '').split(/\r*\n|\r/)) {
+  for (const physical of text.replace(/^\uFEFF+/, '').split(/\r\n?|\n/)) {
     const last = out.length - 1
     if ((physical.startsWith(' ') || physical.startsWith('\t')) && last >= 0) out[last] += `\r\n${physical}`
     else if (physical !== '') out.push(physical)

@@ -3,7 +3,7 @@
  * organizer's own ATTENDEE line, which some programs write, is no attendee. What the model does not hold stays in the lines.
  */
 import type { Attendee, AttendeeRole, EventFields, PartStat } from '../../model/event.ts'
-import { type Component, dropLines, insertLine, lineOf, linesOf, replaceLine, setLine } from './document.ts'
+import { type Component, dropLines, insertLines, lineOf, linesOf, replaceLine, setLine } from './document.ts'
 import { type ContentLine, makeLine, param, paramOf, withParam } from './lines.ts'
 import { cleanLabel } from './text.ts'
 
@@ -50,17 +50,25 @@ export function patchPeople(component: Component, wanted: People): boolean {
   const host = wanted.organizer?.email
   const organizerLine = lineOf(component, 'ORGANIZER')
   const hostBefore = organizerLine && emailOf(organizerLine)
+  const emails = new Set<string | null>(wanted.attendees.map(({ email }) => email))
   for (const line of linesOf(component, 'ATTENDEE')) {
     const email = emailOf(line)
-    const kept = wanted.attendees.some((attendee) => attendee.email === email)
+    const kept = emails.has(email)
     const ownLine = email === hostBefore && email === host
     if (email !== null && !kept && !ownLine) replaceLine(component, line, null)
   }
   patchOrganizer(component, wanted)
+  const byEmail = new Map(
+    linesOf(component, 'ATTENDEE')
+      .toReversed()
+      .map((line) => [emailOf(line), line]),
+  )
+  const added = wanted.attendees.filter(({ email }) => !byEmail.has(email)).map(newAttendee)
+  insertLines(component, added, 'ATTENDEE')
   for (const attendee of wanted.attendees) {
-    const line = linesOf(component, 'ATTENDEE').find((candidate) => emailOf(candidate) === attendee.email)
-    if (!line) insertLine(component, newAttendee(attendee), 'ATTENDEE')
-    else if (!sameAttendee(attendeeOf(line)[0], attendee)) replaceLine(component, line, patchAttendee(line, attendee))
+    const line = byEmail.get(attendee.email)
+    if (line && !sameAttendee(attendeeOf(line)[0], attendee))
+      replaceLine(component, line, patchAttendee(line, attendee))
   }
   return true
 }

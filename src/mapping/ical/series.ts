@@ -70,11 +70,12 @@ export function keyOfTime(time: CalTime, start: CalTime, reading: Reading): Occu
   return same ? expected : local
 }
 
-/** Whether the series has an occurrence with this key, so that leaving it out or changing it means something. */
-export function inSeries(series: Series, key: OccurrenceKey, reading: Reading): boolean {
-  if (series.recurrence === null && series.extraStarts.length === 0) return false
-  if (isOccurrence(series, key) || key === occurrenceKey(series.start)) return true
-  return series.extraStarts.some((extra) => keyOfTime(extra, series.start, reading) === key)
+/** Tells whether the series has an occurrence with a key, so that leaving it out or changing it means something. */
+export function occurrenceTest(series: Series, reading: Reading): (key: OccurrenceKey) => boolean {
+  if (series.recurrence === null && series.extraStarts.length === 0) return () => false
+  const single = new Set(series.extraStarts.map((extra) => keyOfTime(extra, series.start, reading)))
+  single.add(occurrenceKey(series.start))
+  return (key) => single.has(key) || isOccurrence(series, key)
 }
 
 /** The time whose key this is; null when the text is no such time. */
@@ -87,10 +88,11 @@ export function timeOfKey(key: OccurrenceKey, start: CalTime): CalTime | null {
 /** Keys that the master leaves out, exceptions aside. */
 export function excludedKeys(master: Component, series: Series, reading: Reading): Set<OccurrenceKey> {
   const keys = new Set<OccurrenceKey>()
+  const inSeries = occurrenceTest(series, reading)
   for (const line of linesOf(master, 'EXDATE')) {
     for (const time of timesOfLine(line, reading.book)) {
       const key = keyOfTime(time, series.start, reading)
-      if (inSeries(series, key, reading)) keys.add(key)
+      if (inSeries(key)) keys.add(key)
     }
   }
   return keys

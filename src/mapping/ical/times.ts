@@ -1,6 +1,6 @@
 /** Times of properties: value, VALUE and TZID together (RFC 5545 section 3.2.19), with the zone found out from its name or its VTIMEZONE. */
 import { dateTextOf, dayOfText, localTextOf, wallMsOf } from '../../model/civil.ts'
-import type { CalTime, LocalText } from '../../model/time.ts'
+import type { CalTime, LocalText, ZoneRules } from '../../model/time.ts'
 import { isCustomZone, localInFrame, localOf, withLocal } from '../../model/zone-time.ts'
 import { type ResolvedZone, resolveZone, timeInZone } from '../zones.ts'
 import { type Component, componentsOf, lineOf } from './document.ts'
@@ -24,6 +24,18 @@ export function zoneBook(calendar: Component): ZoneBook {
   const components = componentsOf(calendar, 'VTIMEZONE')
   const known = new Map<string, Observance[]>()
   const unknown = new Set<string>()
+  const yearly = new Map<string, ZoneRules>()
+  const rulesAt = (tzid: string, zone: Component, local: LocalText): ZoneRules | null => {
+    const year = `${tzid} ${local.slice(0, 4)}`
+    const rules = yearly.get(year)
+    if (rules) return rules
+    const observances = known.get(tzid) ?? observancesOf(zone)
+    known.set(tzid, observances)
+    const found = rulesFromVtimezone(tzid, observances, wallMsOf(local))
+    // With summer time they hold for the year; without it, only what is the offset at this very time is sure.
+    if (found?.daylight) yearly.set(year, found)
+    return found
+  }
   return {
     unknown,
     resolve(tzid, local) {
@@ -31,9 +43,7 @@ export function zoneBook(calendar: Component): ZoneBook {
       if (byName.how !== 'custom') return byName
       const component = components.find((zone) => tzidOfZone(zone) === tzid.trim())
       if (!component) return byName
-      const observances = known.get(tzid) ?? observancesOf(component)
-      known.set(tzid, observances)
-      const rules = rulesFromVtimezone(tzid, observances, wallMsOf(local))
+      const rules = rulesAt(tzid, component, local)
       const displayName = lineOf(component, 'X-LIC-LOCATION')?.value
       const query = { id: tzid, atYear: Number(local.slice(0, 4)) }
       const named = displayName === undefined ? query : { ...query, displayName }

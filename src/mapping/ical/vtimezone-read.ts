@@ -1,4 +1,5 @@
 /** What a VTIMEZONE says (RFC 5545 section 3.6.5): its offset at a time and its rules in a year, whoever wrote it and in whatever style. */
+import { ZONE_OBSERVANCES_MAX } from '../../limits.ts'
 import { civilOf, DAY_MS, dayNumber, daysInMonth, WEEKDAYS, wallMsOf, weekdayIndexOf } from '../../model/civil.ts'
 import type { ZoneRules, ZoneTransition } from '../../model/time.ts'
 import { transitionAtWall } from '../zones-rules.ts'
@@ -13,12 +14,16 @@ export type Observance = {
   startWallMs: number
   extraWallMs: number[]
   rule: ReadonlyMap<string, string> | null
+  /** Last onset that the rule may give. */
+  untilWallMs: number | null
 }
 
 type Onset = { wallMs: number; observance: Observance }
 
+/** Its observances; none when there are more than any zone's history has. */
 export function observancesOf(zone: Component): Observance[] {
   const out: Observance[] = []
+  if (zone.children.length > ZONE_OBSERVANCES_MAX) return out
   for (const node of zone.children) {
     if (node.kind !== 'component') continue
     const start = localTextOfValue(lineOf(node, 'DTSTART')?.value ?? '')
@@ -26,12 +31,15 @@ export function observancesOf(zone: Component): Observance[] {
     if (start === null || toMinutes === null) continue
     const extras = linesOf(node, 'RDATE').flatMap((line) => line.value.split(','))
     const rule = lineOf(node, 'RRULE')
+    const fromMinutes = offsetOf(lineOf(node, 'TZOFFSETFROM')?.value) ?? toMinutes
+    const parts = rule ? rruleParts(rule.value) : null
     out.push({
-      fromMinutes: offsetOf(lineOf(node, 'TZOFFSETFROM')?.value) ?? toMinutes,
+      fromMinutes,
       toMinutes,
       startWallMs: wallMsOf(start),
       extraWallMs: extras.flatMap((text) => localTextOfValue(text) ?? []).map(wallMsOf),
-      rule: rule ? rruleParts(rule.value) : null,
+      rule: parts,
+      untilWallMs: untilOf(parts?.get('UNTIL'), fromMinutes),
     })
   }
   return out
@@ -90,7 +98,7 @@ function transition({ wallMs, observance }: Onset): ZoneTransition {
 function onsetsUpTo(observance: Observance, year: number): number[] {
   const out = [...onsetsIn(observance, year), ...onsetsIn(observance, year - 1), observance.startWallMs]
   out.push(...observance.extraWallMs)
-  const until = untilWallMs(observance)
+  const until = observance.untilWallMs
   if (observance.rule && until !== null) {
     const lastYear = civilOf(Math.floor(until / DAY_MS)).year
     if (lastYear < year - 1) out.push(...onsetsIn(observance, lastYear), ...onsetsIn(observance, lastYear - 1))
@@ -104,7 +112,7 @@ function onsetsIn(observance: Observance, year: number): number[] {
   )
   if (observance.rule?.get('FREQ') !== 'YEARLY') return [...new Set(single)]
   const onset = ruleOnset(observance, observance.rule, year)
-  const until = untilWallMs(observance)
+  const until = observance.untilWallMs
   if (onset !== null && onset >= observance.startWallMs && (until === null || onset <= until)) single.push(onset)
   return [...new Set(single)]
 }
@@ -132,9 +140,8 @@ function ruleOnset(observance: Observance, rule: ReadonlyMap<string, string>, ye
 }
 
 /** UNTIL is in UTC here (section 3.6.5); a floating one is taken as wall clock. */
-function untilWallMs(observance: Observance): number | null {
-  const text = observance.rule?.get('UNTIL')
+function untilOf(text: string | undefined, fromMinutes: number): number | null {
   const local = text ? localTextOfValue(text) : null
   if (!text || local === null) return null
-  return wallMsOf(local) + (/z$/i.test(text) ? observance.fromMinutes * 60_000 : text.length === 8 ? DAY_MS : 0)
+  return wallMsOf(local) + (/z$/i.test(text) ? fromMinutes * 60_000 : text.length === 8 ? DAY_MS : 0)
 }

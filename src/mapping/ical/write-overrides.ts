@@ -30,12 +30,10 @@ export type Writing = {
 export function patchOverrides(writing: Writing): void {
   const { parts, reading, before, wanted, calendar } = writing
   const overrides = overridesByKey(parts, before.start, reading)
+  removeOverrides(writing)
   for (const [key, component] of overrides) {
     const occurrence = wanted.occurrences[key]
-    if (occurrence?.kind !== 'exception') {
-      removeOverride(writing, key)
-      continue
-    }
+    if (occurrence?.kind !== 'exception') continue
     const id = lineOf(component, 'RECURRENCE-ID')
     const time = timeOfLine(id, reading.book)
     const moved = !time || keyOfTime(time, wanted.start, reading) !== key
@@ -73,12 +71,15 @@ function setRecurrenceId(component: Component, key: OccurrenceKey, { wanted, tim
   times.push(time)
 }
 
-function removeOverride({ parts, reading, before, calendar, context }: Writing, key: OccurrenceKey): void {
-  const gone = parts.overrides.filter((override) => {
-    const time = timeOfLine(lineOf(override, 'RECURRENCE-ID'), reading.book)
-    return time && keyOfTime(time, before.start, reading) === key
-  })
-  calendar.children = calendar.children.filter((node) => node.kind === 'line' || !gone.includes(node))
+function removeOverrides({ parts, reading, before, wanted, calendar, context }: Writing): void {
+  const gone = new Set(
+    parts.overrides.filter((override) => {
+      const time = timeOfLine(lineOf(override, 'RECURRENCE-ID'), reading.book)
+      return time && wanted.occurrences[keyOfTime(time, before.start, reading)]?.kind !== 'exception'
+    }),
+  )
+  if (gone.size === 0) return
+  calendar.children = calendar.children.filter((node) => node.kind === 'line' || !gone.has(node))
   stamp(parts.master, false, context)
 }
 

@@ -1,12 +1,22 @@
 /** Patches RRULE, RDATE and EXDATE of a master. Values that mean the wanted thing stay as they are written. */
 import type { Event, OccurrenceKey } from '../../model/event.ts'
 import type { CalTime } from '../../model/time.ts'
-import { sameTime, timeParams } from './bounds.ts'
+import { timeParams } from './bounds.ts'
 import type { Reading } from './context.ts'
-import { type Component, dropLines, insertLine, lineOf, linesOf, replaceLine, setLine } from './document.ts'
+import {
+  type Component,
+  dropLines,
+  insertLine,
+  insertLines,
+  lineOf,
+  linesOf,
+  replaceLine,
+  setLine,
+} from './document.ts'
 import { makeLine, withValue } from './lines.ts'
 import { ruleOfRecurrence } from './recurrence-write.ts'
-import { inSeries, keyOfTime, type Parts, readExtraStarts, readRecurrence, timeOfKey } from './series.ts'
+import { inOrder } from './same-event.ts'
+import { keyOfTime, occurrenceTest, type Parts, readExtraStarts, readRecurrence, timeOfKey } from './series.ts'
 import { timeOfValue } from './times.ts'
 import { timeValue } from './values.ts'
 
@@ -53,13 +63,12 @@ function lastTime(master: Component): string {
 }
 
 function patchExtraStarts({ parts, wanted, reading, write }: SeriesPatch): void {
-  const current = readExtraStarts(parts, wanted.start, reading)
-  const missing = wanted.extraStarts.filter((time) => !current.some((other) => sameTime(time, other)))
-  filterTimes(parts.master, 'RDATE', reading, (time) => wanted.extraStarts.some((other) => sameTime(time, other)))
-  for (const time of missing) {
-    insertLine(parts.master, makeLine('RDATE', timeParams(time), timeValue(time)), 'RDATE')
-    write(time)
-  }
+  const textOf = (time: CalTime) => JSON.stringify(inOrder(time))
+  const current = new Set(readExtraStarts(parts, wanted.start, reading).map(textOf))
+  const kept = new Set(wanted.extraStarts.map(textOf))
+  const missing = wanted.extraStarts.filter((time) => !current.has(textOf(time)))
+  filterTimes(parts.master, 'RDATE', reading, (time) => kept.has(textOf(time)))
+  insertTimes('RDATE', missing, { master: parts.master, write })
 }
 
 /** An EXDATE that means nothing (no such occurrence, before and after) is left alone; it must not come to mean something either. */
@@ -71,20 +80,30 @@ function patchExclusions({ parts, before, wanted, reading, write }: SeriesPatch)
   for (const [key, occurrence] of Object.entries(before.occurrences))
     if (occurrence.kind === 'deleted') deletedBefore.add(key)
   const wantedKeys = new Set(missing)
+  const inSeries = occurrenceTest(wanted, reading)
   filterTimes(parts.master, 'EXDATE', reading, (time) => {
     const key = keyOfTime(time, wanted.start, reading)
     if (wantedKeys.has(key)) {
       missing.delete(key)
       return true
     }
-    return !inSeries(wanted, key, reading) && !deletedBefore.has(keyOfTime(time, before.start, reading))
+    return !inSeries(key) && !deletedBefore.has(keyOfTime(time, before.start, reading))
   })
-  for (const key of [...missing].sort()) {
-    const time = timeOfKey(key, wanted.start)
-    if (!time) continue
-    insertLine(parts.master, makeLine('EXDATE', timeParams(time), timeValue(time)), 'EXDATE')
-    write(time)
-  }
+  const times = [...missing].sort().flatMap((key) => timeOfKey(key, wanted.start) ?? [])
+  insertTimes('EXDATE', times, { master: parts.master, write })
+}
+
+function insertTimes(
+  name: string,
+  times: readonly CalTime[],
+  to: { master: Component; write: (time: CalTime) => void },
+): void {
+  insertLines(
+    to.master,
+    times.map((time) => makeLine(name, timeParams(time), timeValue(time))),
+    name,
+  )
+  for (const time of times) to.write(time)
 }
 
 /** Takes values out of the lines of a property; what is no time stays. */
