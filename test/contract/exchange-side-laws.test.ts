@@ -15,6 +15,7 @@ import {
 } from './exchange-side-fixture.ts'
 
 const RUNS = Number(process.env.LENS_RUNS ?? 150)
+const TIMEOUT_MS = 60_000 + RUNS * 200
 let fixture: ExchangeFixture
 let counter = 0
 
@@ -45,44 +46,52 @@ async function create(event: Event) {
 }
 
 describe('the Exchange lens on the simulated server', () => {
-  it('gives back what fit promised of a created event', async () => {
-    await fc.assert(
-      fc.asyncProperty(knownYears.map(withUid), async (event) => {
-        const fit = fixture.side.fit(event)
-        if (fit.kind === 'unrepresentable') {
-          const [outcome] = await fixture.side.create([{ token: newToken(), desired: event }])
-          expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
-          return
-        }
-        const item = await create(event)
-        expectSame(item.model, fit.item)
-        expectSame((await presentItem(fixture.side, item.id)).model, fit.item)
-      }),
-      { numRuns: RUNS },
-    )
-  })
+  it(
+    'gives back what fit promised of a created event',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(knownYears.map(withUid), async (event) => {
+          const fit = fixture.side.fit(event)
+          if (fit.kind === 'unrepresentable') {
+            const [outcome] = await fixture.side.create([{ token: newToken(), desired: event }])
+            expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
+            return
+          }
+          const item = await create(event)
+          expectSame(item.model, fit.item)
+          expectSame((await presentItem(fixture.side, item.id)).model, fit.item)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    TIMEOUT_MS,
+  )
 
-  it('gives back what fit promised of an update, and a second update with the same has nothing to write', async () => {
-    await fc.assert(
-      fc.asyncProperty(knownYears.map(withUid), knownYears, async (first, second) => {
-        if (fixture.side.fit(first).kind === 'unrepresentable') return
-        const current = await create(first)
-        const desired = { ...second, uid: first.uid }
-        const fit = fixture.side.fit(desired, current.model)
-        const changed = differingPaths(flatten(current.model), flatten(desired))
-        const [outcome] = await fixture.side.update([{ current, desired, changed }])
-        if (fit.kind === 'unrepresentable') {
-          expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
-          return
-        }
-        if (outcome?.kind !== 'updated') throw new Error(describeOutcome(outcome))
-        expectSame(outcome.item.model, fit.item)
-        const writes = fixture.simulator.requests.count('UpdateItem')
-        const [again] = await fixture.side.update([{ current: outcome.item, desired, changed }])
-        expect(again?.kind).toBe('updated')
-        expect(fixture.simulator.requests.count('UpdateItem')).toBe(writes)
-      }),
-      { numRuns: RUNS },
-    )
-  })
+  it(
+    'gives back what fit promised of an update, and a second update with the same has nothing to write',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(knownYears.map(withUid), knownYears, async (first, second) => {
+          if (fixture.side.fit(first).kind === 'unrepresentable') return
+          const current = await create(first)
+          const desired = { ...second, uid: first.uid }
+          const fit = fixture.side.fit(desired, current.model)
+          const changed = differingPaths(flatten(current.model), flatten(desired))
+          const [outcome] = await fixture.side.update([{ current, desired, changed }])
+          if (fit.kind === 'unrepresentable') {
+            expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
+            return
+          }
+          if (outcome?.kind !== 'updated') throw new Error(describeOutcome(outcome))
+          expectSame(outcome.item.model, fit.item)
+          const writes = fixture.simulator.requests.count('UpdateItem')
+          const [again] = await fixture.side.update([{ current: outcome.item, desired, changed }])
+          expect(again?.kind).toBe('updated')
+          expect(fixture.simulator.requests.count('UpdateItem')).toBe(writes)
+        }),
+        { numRuns: RUNS },
+      )
+    },
+    TIMEOUT_MS,
+  )
 })
