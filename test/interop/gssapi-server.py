@@ -29,6 +29,7 @@ credentials = gssapi.Credentials(usage="accept", mechs=[mech])
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     context = None
+    user = None
     served = 0
 
     def do_POST(self):
@@ -36,28 +37,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
         name, _, token = self.headers.get("authorization", "").partition(" ")
         if name.lower() == scheme.lower():
             return self.step(base64.b64decode(token))
-        if self.context is None or not self.context.complete:
+        if self.user is None:
             return self.answer(401, scheme)
         self.answer(200, None)
 
     def step(self, token):
-        if self.context is None or self.context.complete:
+        if self.context is None or self.user is not None:
+            self.user = None
             self.context = gssapi.SecurityContext(creds=credentials, usage="accept", channel_bindings=bindings)
         try:
             out = self.context.step(token)
-        except gssapi.exceptions.GSSError as error:
-            self.context = None
-            sys.stderr.write("refused: %s\n" % error)
+            complete = self.context.complete
+            user = str(self.context.initiator_name) if complete else None
+        except Exception as error:
+            self.context = self.user = None
+            sys.stderr.write("refused: %s\n" % str(error).replace("\n", " "))
             return self.answer(401, scheme)
         shown = scheme + (" " + base64.b64encode(out).decode() if out else "")
-        if not self.context.complete:
+        if not complete:
             return self.answer(401, shown)
+        self.user = user.strip("\0 ")
         self.answer(200, shown if out else None)
 
     def answer(self, status, challenge):
         if status == 200:
             self.served += 1
-        body = ("%s %d" % (str(self.context.initiator_name).strip("\0 "), self.served) if status == 200 else "").encode()
+        body = ("%s %d" % (self.user, self.served) if status == 200 else "").encode()
         self.send_response(status)
         if challenge:
             self.send_header("WWW-Authenticate", challenge)
