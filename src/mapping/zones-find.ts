@@ -39,7 +39,7 @@ function runtimeZone(id: string): ZoneId | null {
 export function findForWindows(id: string): ZoneId | null {
   const wanted = id.trim().toLowerCase()
   for (const name of [wanted, wanted.replace(/ \d+$/, '')]) {
-    const override = WINDOWS_OVERRIDES[name]
+    const override = Object.hasOwn(WINDOWS_OVERRIDES, name) ? WINDOWS_OVERRIDES[name] : undefined
     if (override) return override
     const entry = WINDOWS_TO_IANA_MAP.find((known) => known.windowsName.toLowerCase() === name)
     const iana = entry && findIana(entry.windowsName)[0]

@@ -122,6 +122,13 @@ describe('writeEvent', () => {
     })
   })
 
+  it('never leaves a date beside a time, even where they mean the same end', () => {
+    const native = calendar(...vevent('DTSTART;VALUE=DATE:20240101', 'DTEND;VALUE=DATE:20240102'))
+    const utc = (local: string) => ({ kind: 'utc' as const, local })
+    const timed = { start: utc('2024-01-01T10:00:00'), end: utc('2024-01-02T00:00:00') }
+    expect(patched(native, timed).come).toEqual(['DTSTART:20240101T100000Z', 'DTEND:20240102T000000Z'])
+  })
+
   it('keeps the exact PRIORITY while its class stays', () => {
     expect(patched(meeting('PRIORITY:3'), { title: 'x' }).gone).toEqual([])
     expect(patched(meeting('PRIORITY:3'), { importance: 'low' }).come).toEqual(['PRIORITY:9'])
