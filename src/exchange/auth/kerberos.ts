@@ -26,7 +26,7 @@ export type KerberosAccount = {
 /** Signs in any number of accounts; `close` forgets their tickets. */
 export type Kerberos = { auth(account: KerberosAccount): EwsAuth; close(): Promise<void> }
 
-type Ticket = { cache: string; atMs: number }
+type Ticket = { cache: Promise<string>; atMs: number }
 type Tools = {
   clock: Pick<Clock, 'nowMs'>
   load: () => Promise<KerberosLibrary>
@@ -57,18 +57,25 @@ export function createKerberos(options: { clock: Pick<Clock, 'nowMs'>; packageNa
 
 function kerberosAuth(account: KerberosAccount, tools: Tools): EwsAuth {
   const principal = principalOf(account.username)
-  let ticket: Promise<Ticket> | null = null
-  const freshTicket = async (): Promise<Ticket> => {
-    const held = await ticket?.catch(() => null)
-    if (!held || tools.clock.nowMs() - held.atMs >= KERBEROS_TICKET_AGE_MAX_MS)
-      ticket = obtain(account, principal, tools)
-    return ticket ?? obtain(account, principal, tools)
+  let ticket: Ticket | null = null
+  const cacheOf = (): Promise<string> => {
+    const nowMs = tools.clock.nowMs()
+    if (ticket === null || nowMs - ticket.atMs >= KERBEROS_TICKET_AGE_MAX_MS) {
+      // Kept before it has come: connections that open together ask the KDC once, and try a password once.
+      ticket = { atMs: nowMs, cache: obtain(account, principal, tools) }
+    }
+    return ticket.cache
   }
   const begin = async (host: string) => {
     const library = await tools.load()
     const service = (account.servicePrincipal ?? `HTTP/${hostNameOf(host)}`).replace('/', '@')
-    const { cache } = await freshTicket()
-    return tools.lock(() => openContext(library, { service, principal, cache }))
+    try {
+      const cache = await cacheOf()
+      return await tools.lock(() => openContext(library, { service, principal, cache }))
+    } catch (error) {
+      ticket = null
+      throw error
+    }
   }
   return { kind: 'per-connection', scheme: 'Negotiate', begin: ({ host }) => handshake(() => begin(host), principal) }
 }
@@ -108,14 +115,11 @@ async function stepped(context: KerberosContext, token: string, principal: strin
   }
 }
 
-async function obtain(account: KerberosAccount, principal: string, tools: Tools): Promise<Ticket> {
-  const { secret } = account
-  const atMs = tools.clock.nowMs()
-  if (secret.kind === 'credential-cache') return { cache: secret.name, atMs }
-  const name = Buffer.from(principal).toString('hex')
-  const cache = `FILE:${join(await tools.folder(), name)}`
+async function obtain({ secret }: KerberosAccount, principal: string, tools: Tools): Promise<string> {
+  if (secret.kind === 'credential-cache') return secret.name
+  const cache = `FILE:${join(await tools.folder(), Buffer.from(principal).toString('hex'))}`
   await fetchTicket(principal, secret, cache)
-  return { cache, atMs }
+  return cache
 }
 
 /** The GSSAPI takes the credential cache from the environment of the process, so only one context is opened at a time. */
