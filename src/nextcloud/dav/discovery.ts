@@ -17,16 +17,17 @@ const PRINCIPAL_PROPS = ['d:current-user-principal', 'c:calendar-home-set']
 export async function discoverHome(client: DavClient): Promise<DavHome> {
   const given = asCollectionUrl(client.baseUrl)
   const candidates = [given, new URL('/.well-known/caldav', given).href, new URL('remote.php/dav/', given).href]
-  let last: ConnectorError | null = null
+  // What the administrator's own address answered is told; the guesses after it only lead astray.
+  let first: ConnectorError | null = null
   for (const url of candidates) {
     const principalUrl = await principalAt(client, url).catch((error: unknown) => {
       if (!isElsewhere(error)) throw error
-      last = error
+      first ??= error
       return null
     })
     if (principalUrl) return { principalUrl, homeUrl: await homeOf(client, principalUrl) }
   }
-  throw last ?? new ConnectorError('nextcloud.bad-response', { detail: 'no CalDAV principal found', url: given })
+  throw first ?? new ConnectorError('nextcloud.bad-response', { detail: 'no CalDAV principal found', url: given })
 }
 
 /** No DAV at this URL, but perhaps at the next one. */
