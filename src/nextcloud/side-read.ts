@@ -2,7 +2,7 @@
 import { DAV_MULTIGET_MAX } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ItemId, ReadResult, Token, Version } from '../ports/side.ts'
-import { normaliseLines } from './codec.ts'
+import { normaliseLines, uidsIn } from './codec.ts'
 import { multistatusOf } from './dav/client.ts'
 import { type DavResponse, propText } from './dav/multistatus.ts'
 import { statusError } from './dav/status-error.ts'
@@ -72,8 +72,14 @@ function decode(
       // A task in a mixed calendar: positively no item of this collection.
       return { kind: 'gone', id }
     case 'unreadable':
-      return unreadable(id, { version, detail: decoded.detail })
+      return { ...unreadable(id, { version, detail: decoded.detail }), ...uidOf(native) }
   }
+}
+
+/** A broken item whose UID can still be told holds up nothing but its own counterpart (I10). */
+function uidOf(text: string): { uid?: string } {
+  const [uid, ...others] = new Set(uidsIn(text))
+  return uid && others.length === 0 ? { uid } : {}
 }
 
 function unreadable(id: ItemId, { version, detail }: { version: Version | null; detail: string }): ReadResult {
