@@ -91,16 +91,19 @@ async function discover(opening: Opening, known: readonly CollectionPair[]) {
   })
   const linkedFolders = new Set(stillThere.map((pair) => pair.exchangeRef))
   const opened: OpenedPair[] = []
-  for (const pair of stillThere) opened.push(await reopen(opening, pair))
+  const inTrash = stillThere.filter((pair) =>
+    calendars.some((calendar) => calendar.url === pair.nextcloudRef && calendar.deleted),
+  )
+  for (const pair of stillThere) if (!inTrash.includes(pair)) opened.push(await reopen(opening, pair))
   for (const link of linked) {
     if (linkedFolders.has(link.folder.id)) continue
     const moved = known.find((pair) => isMovedTo(pair, link) && !stillThere.includes(pair))
     if (moved) opened.push(await reopen(opening, { ...moved, exchangeRef: link.folder.id, exchangeCursor: null }))
     else opened.push(await openNew(opening, link, () => createCalendar(dav, home, { displayName: newName(link) })))
   }
-  const lost = known.filter((pair) => !opened.some((one) => one.pair.id === pair.id))
+  const lost = known.filter((pair) => !inTrash.includes(pair) && !opened.some((one) => one.pair.id === pair.id))
   const wanted = problems.filter((problem) => !stillThere.some((pair) => pair.name === problem.name))
-  return { opened, unopened: [...lost.map(lostFolder), ...wanted.map(unlinked)] }
+  return { opened, unopened: [...lost.map(lostFolder), ...inTrash.map(trashed), ...wanted.map(unlinked)] }
 }
 
 /** A moved mailbox has new folder ids: the same calendar is chosen for the new folder, and the engine looks whether it is the same. */
@@ -198,6 +201,11 @@ function lostFolder(pair: CollectionPair): UnopenedPair {
     kind: pair.kind,
     error: new ConnectorError('exchange.folder-not-found', { folder: pair.name }),
   }
+}
+
+/** Nextcloud answers for a calendar in the trash as for any other, so nothing else would tell that its owner deleted it. */
+function trashed({ name, kind }: CollectionPair): UnopenedPair {
+  return { name, kind, error: new ConnectorError('nextcloud.collection-not-found', { name, reason: 'in-trash' }) }
 }
 
 function unlinked({ name, reason }: LinkProblem): UnopenedPair {
