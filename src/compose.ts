@@ -1,5 +1,5 @@
 /** Builds the connector from its configuration: the only file that knows every concrete class. */
-import { createHmac, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { ClientTools } from './clients.ts'
 import type { Config } from './config/config.ts'
@@ -13,15 +13,13 @@ import type { Clock, Random } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Connector } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
+import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
-import type { KeyedHash } from './sync/fingerprint.ts'
 
 export type ComposeOptions = { log: Log; clock?: Clock; random?: Random }
 
 /** Full comparisons of a collection that ignore its cursors, on average this often. */
 const SCRUB_INTERVAL_MS = 24 * 3_600_000
-/** 96 bits of HMAC-SHA-256: enough to tell values apart, short enough for one row per field. */
-const HASH_BYTES = 12
 
 const systemClock: Clock = {
   nowMs: () => Date.now(),
@@ -134,10 +132,6 @@ function engineOptions({ sync, guards, archive }: Config): EngineOptions {
     floatingZone: sync.defaultTimeZone,
     scrubIntervalMs: SCRUB_INTERVAL_MS,
   }
-}
-
-function keyedHash(key: Uint8Array): KeyedHash {
-  return (text) => createHmac('sha256', key).update(text).digest().subarray(0, HASH_BYTES).toString('base64url')
 }
 
 function once<T>(make: () => T): () => T {

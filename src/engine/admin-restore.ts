@@ -1,13 +1,14 @@
 /** Resolving conflicts and restoring from the archive: finds the entry, opens its calendar under the lease and lets restore.ts write. */
-
 import type { AdminCall, Resolved, Restored } from '../ports/administration.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { SideName } from '../ports/side.ts'
 import type { ArchiveEntry, Conflict, StateChange } from '../ports/state-store.ts'
+import { nameOf } from '../sync/describe-action.ts'
 import { findConflict, findEntry, namesOf } from './admin-find.ts'
 import { type Held, withMailbox } from './admin-lease.ts'
 import { ContentCache } from './content-cache.ts'
 import type { PassContext } from './context.ts'
+import { Prints } from './prints.ts'
 import { restore } from './restore.ts'
 import type { RestoreRequest } from './restore-record.ts'
 import type { ServiceOptions } from './service.ts'
@@ -85,7 +86,7 @@ async function restoreUnderLease(
     outcome,
     uid: item.uid,
     newUid: item.uid !== model.uid,
-    title: item.model.title,
+    title: nameOf(item.model).title,
     losses,
   }
 }
@@ -109,6 +110,7 @@ async function openCollection(service: ServiceOptions, held: Held, entry: Archiv
     pair: found.pair,
     passId,
     hash: await service.hash(),
+    prints: new Prints(await service.hash()),
     options: service.options,
     allowDeletes: null,
     dryRun: false,

@@ -8,6 +8,7 @@ import type { KeyedHash } from '../sync/fingerprint.ts'
 import type { GuardLimits } from '../sync/guard.ts'
 import type { ConflictPolicy } from '../sync/merge.ts'
 import type { ContentCache } from './content-cache.ts'
+import type { Prints } from './prints.ts'
 
 export type EngineOptions = {
   /** Item results per transaction and objects per write batch (`Service__BatchSaveSize`). */
@@ -33,6 +34,7 @@ export type PassContext = {
   pair: CollectionPair
   passId: string
   hash: KeyedHash
+  prints: Prints
   options: EngineOptions
   allowDeletes: number | null
   dryRun: boolean

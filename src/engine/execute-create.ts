@@ -2,12 +2,10 @@
  * Creating items. The intent is committed before the request leaves (I13), with a token that the server will hold:
  * whatever happens to the answer, recovery finds the item by the token instead of making a second one (I14).
  */
-import { flatten } from '../model/flat.ts'
 import { unreachable } from '../ports/errors.ts'
 import type { CreateOutcome, SideName, Token } from '../ports/side.ts'
 import type { Intent, ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import { fingerprint } from '../sync/fingerprint.ts'
 import type { Accounts } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
@@ -50,7 +48,7 @@ function intentOf(context: PassContext, work: CreateWork, token: Token): Intent 
     targetId: work.replaces?.[work.side].id ?? null,
     expect: null,
     itemPairId: work.replaces?.id ?? null,
-    sourceHashes: fingerprint(flatten(work.source.model), context.hash),
+    sourceHashes: context.prints.hashes(work.source.model),
     desiredHashes: fittedHashes(context, work.side, work.source.model, null),
     openedAtMs: context.clock.nowMs(),
   }

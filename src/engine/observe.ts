@@ -3,12 +3,10 @@
  * cursor that covers them are committed together (I9); absence from a list is never a deletion (I8).
  */
 import { FEED_PAGES_MAX } from '../limits.ts'
-import { flatten } from '../model/flat.ts'
 import { spanOf } from '../model/span.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Cursor, Hint, ItemId, ReadResult, SideItem, SideName } from '../ports/side.ts'
 import type { CollectionPair, Observation, StateChange } from '../ports/state-store.ts'
-import { fingerprint } from '../sync/fingerprint.ts'
 import type { Listing } from '../sync/guard.ts'
 import type { PassContext } from './context.ts'
 import { verifyIdentity } from './identity.ts'
@@ -196,7 +194,7 @@ export function observationOf(context: PassContext, side: SideName, item: SideIt
     ...blank(context, side, item.id),
     version: item.version,
     uid: item.uid,
-    hashes: fingerprint(flatten(item.model), context.hash),
+    hashes: context.prints.hashes(item.model),
     spanStartMs: span.startMs,
     spanEndMs: span.endMs,
     dirty,

@@ -91,7 +91,7 @@ function desiredOver(context: PassContext, request: RestoreRequest, current: Sid
     if (isAskedFor(request.kinds, path) && !sameValue(archived.get(path), seen.get(path)))
       patch.set(path, archived.get(path))
   }
-  return unflatten(applyPatch(now, patch), current.uid)
+  return unflatten(applyPatch(now, patch), current.uid, [request.model, current.model])
 }
 
 function seenFrom(context: PassContext, side: SideName, model: Item): FlatItem {

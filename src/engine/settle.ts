@@ -1,10 +1,9 @@
 /** How outcomes become state: which base, observations and log rows follow from what was written. No I/O; the caller commits. */
-import { flatten } from '../model/flat.ts'
 import type { FieldPath, Item } from '../model/item.ts'
 import type { ConnectorError } from '../ports/errors.ts'
 import type { SideItem, SideName } from '../ports/side.ts'
 import type { BaseSide, FieldHashes, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
-import { fingerprint, hashedPath } from '../sync/fingerprint.ts'
+import { hashedPath } from '../sync/fingerprint.ts'
 import type { PassContext } from './context.ts'
 import { observationOf } from './observe.ts'
 
@@ -34,14 +33,14 @@ export function baseOf(
 
 /** Hashes of what is known to be ours: the item itself, or, when it may carry a later edit, what was asked for as the side holds it. */
 function landedHashes(context: PassContext, side: SideName, landed: Landed): FieldHashes {
-  if (landed.written === null) return fingerprint(flatten(landed.item.model), context.hash)
+  if (landed.written === null) return context.prints.hashes(landed.item.model)
   return fittedHashes(context, side, landed.written.desired, landed.written.replaced)
 }
 
 /** Hashes of an item as that side would hold it, created (`replaced` null) or in place of another content. */
 export function fittedHashes(context: PassContext, side: SideName, desired: Item, replaced: Item | null): FieldHashes {
   const fit = replaced ? context.sides[side].fit(desired, replaced) : context.sides[side].fit(desired)
-  return fingerprint(flatten(fit.kind === 'fits' ? fit.item : desired), context.hash)
+  return context.prints.hashes(fit.kind === 'fits' ? fit.item : desired)
 }
 
 /** Base row and both observations of a pair that is settled, or settled but for what `dirty` says. */

@@ -9,6 +9,7 @@ import type { KeyedHash } from '../sync/fingerprint.ts'
 import { ContentCache } from './content-cache.ts'
 import type { EngineOptions } from './context.ts'
 import { runPair } from './pass.ts'
+import { Prints } from './prints.ts'
 
 export type OpenedPair = { pair: CollectionPair; sides: Record<SideName, Side> }
 
@@ -81,6 +82,7 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     pair,
     passId,
     hash: run.hash,
+    prints: new Prints(run.hash),
     options: run.options,
     allowDeletes: run.allowDeletes,
     dryRun: run.dryRun,

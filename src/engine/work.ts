@@ -83,7 +83,10 @@ function prepareMerge(
   entry: Extract<PlanEntry, { kind: 'merge' | 'adopt' }>,
   items: Record<SideName, SideItem>,
 ): MergeWork {
-  const flats = { exchange: flatten(items.exchange.model), nextcloud: flatten(items.nextcloud.model) }
+  const flats = {
+    exchange: context.prints.flat(items.exchange.model),
+    nextcloud: context.prints.flat(items.nextcloud.model),
+  }
   const itemPair = entry.kind === 'merge' ? entry.itemPair : null
   const winner = winnerOf(context.options.conflictPolicy, items.exchange.modifiedAtMs, items.nextcloud.modifiedAtMs)
   const result = merge({
@@ -95,8 +98,8 @@ function prepareMerge(
     hash: context.hash,
   })
   const writes = {
-    exchange: sideWork(context, 'exchange', items.exchange, applyPatch(flats.exchange, result.toExchange)),
-    nextcloud: sideWork(context, 'nextcloud', items.nextcloud, applyPatch(flats.nextcloud, result.toNextcloud)),
+    exchange: sideWork(context, 'exchange', items, applyPatch(flats.exchange, result.toExchange)),
+    nextcloud: sideWork(context, 'nextcloud', items, applyPatch(flats.nextcloud, result.toNextcloud)),
   }
   return {
     kind: 'merge',
@@ -126,9 +129,15 @@ function fitted(side: Side, model: Item, current: Item): FlatItem {
   return fit.kind === 'fits' ? flatten(fit.item) : new Map()
 }
 
-function sideWork(context: PassContext, side: SideName, item: SideItem, desiredFlat: FlatItem): SideWork {
-  const current = flatten(item.model)
-  const desired = unflatten(desiredFlat, item.uid)
+function sideWork(
+  context: PassContext,
+  side: SideName,
+  items: Record<SideName, SideItem>,
+  desiredFlat: FlatItem,
+): SideWork {
+  const item = items[side]
+  const current = context.prints.flat(item.model)
+  const desired = unflatten(desiredFlat, item.uid, [items.exchange.model, items.nextcloud.model])
   const changed = differingPaths(current, desiredFlat)
   if (changed.length === 0) return { desired: item.model, changed, losses: [], unrepresentable: false }
   const fit = context.sides[side].fit(desired, item.model)
