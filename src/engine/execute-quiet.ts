@@ -5,6 +5,7 @@ import type { BaseSide, ItemPair, Observation, StateChange } from '../ports/stat
 import type { PlanEntry } from '../sync/plan.ts'
 import type { Accounts } from './accounts.ts'
 import type { PassContext } from './context.ts'
+import { freeDuplicates } from './duplicates.ts'
 import { failed, settled } from './settle.ts'
 
 /** Rows changed per transaction. */
@@ -17,6 +18,8 @@ export async function executeQuiet(
 ): Promise<void> {
   const changes: StateChange[] = []
   for (const entry of entries) changes.push(...quietChanges(context, entry, accounts))
+  const ended = entries.flatMap((entry) => (entry.kind === 'forget' && entry.itemPair ? [entry.itemPair.uid] : []))
+  changes.push(...(await freeDuplicates(context, ended)))
   for (let at = 0; at < changes.length; at += COMMIT_CHUNK) {
     await context.store.commit(context.lease, changes.slice(at, at + COMMIT_CHUNK))
   }

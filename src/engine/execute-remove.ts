@@ -7,6 +7,7 @@ import { otherSide } from '../sync/decide.ts'
 import type { Accounts } from './accounts.ts'
 import { archiveEntry } from './archive.ts'
 import type { PassContext } from './context.ts'
+import { freeDuplicates } from './duplicates.ts'
 import { readItems } from './observe.ts'
 import { failed, isStop, logAction } from './settle.ts'
 import { actionsOf, type RemoveWork } from './work.ts'
@@ -48,7 +49,7 @@ async function settleRemove(
     case 'gone':
       accounts.note(key, 'removed')
       report('done')
-      return forgetPair(context, work)
+      return [...forgetPair(context, work), ...(await freeDuplicates(context, [work.itemPair.uid]))]
     case 'changed-underneath':
     case 'unknown': {
       // Edited meanwhile, or the answer was lost: a fresh look decides (edit beats delete, or it is gone).
