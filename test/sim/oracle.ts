@@ -10,28 +10,32 @@ import type { Collection, Simulation } from './simulate.ts'
 
 export function violationsOf(world: Simulation): string[] {
   return [
-    ...world.servers.flatMap(doubled),
-    ...world.collections.flatMap(unequal),
+    ...world.servers.flatMap((server) => doubled(server, world.people.copiedUids)),
+    ...world.collections.flatMap((collection) => unequal(collection, world)),
     ...lost(world),
     ...world.collections.flatMap((collection) => echoed(world, collection)),
   ]
 }
 
-function doubled(server: SimServer): string[] {
+/** Copies that people made on Exchange stay as they are; none ever reaches Nextcloud. */
+function doubled(server: SimServer, copied: ReadonlySet<string>): string[] {
   const seen = new Set<string>()
   return [...server.items.values()].flatMap(({ model }) => {
-    if (seen.has(model.uid)) return [`I14: ${model.uid} twice on ${server.name}`]
+    if (seen.has(model.uid) && !(server.name === 'exchange' && copied.has(model.uid)))
+      return [`I14: ${model.uid} twice on ${server.name}`]
     seen.add(model.uid)
     return []
   })
 }
 
-function unequal({ servers }: Collection): string[] {
+function unequal({ servers, pairId }: Collection, { store }: Simulation): string[] {
+  const pairedIds = new Map(store.itemPairs(pairId).map((pair) => [pair.uid, pair.exchange.id]))
   const uids = new Set(
     [...servers.exchange.items.values(), ...servers.nextcloud.items.values()].map((item) => item.model.uid),
   )
   return [...uids].sort().flatMap((uid) => {
-    const exchange = servers.exchange.byUid(uid)?.model
+    const paired = servers.exchange.items.get(pairedIds.get(uid) ?? '')
+    const exchange = (paired ?? servers.exchange.byUid(uid))?.model
     const nextcloud = servers.nextcloud.byUid(uid)?.model
     if (!exchange || !nextcloud) return [`I2: ${uid} is only on ${exchange ? 'exchange' : 'nextcloud'}`]
     const paths = differingPaths(common(exchange), common(nextcloud))

@@ -44,6 +44,7 @@ export class People {
   /** `SERVER|VALUE`: somebody who saw the value took it away from the collection of that server, to keep it elsewhere. */
   readonly taken = new Set<string>()
   readonly movedUids = new Set<string>()
+  readonly copiedUids = new Set<string>()
   /** Bodies written on Nextcloud with two spaces, which only an echo from Exchange can fold (I15). */
   readonly spacedBodies = new Map<string, string>()
 
@@ -59,6 +60,7 @@ export class People {
     if (!item || (roll < 0.2 && items.length < 9)) this.create(server)
     else if (roll < 0.35) this.remove(server, item)
     else if (roll < 0.4 && elsewhere && this.#mayMove(item, elsewhere)) this.#move(server, item, elsewhere)
+    else if (roll > 0.97 && server.name === 'exchange') this.#copy(server, item)
     else this.#edit(server, item)
   }
 
@@ -76,6 +78,15 @@ export class People {
     this.#around.trace(`* ${server.name}: delete ${item.id} ${item.model.uid}`)
     this.deletedUids.add(item.model.uid)
     for (const value of valuesOf(item.model)) this.live.delete(value)
+  }
+
+  /** The same file imported once more: Exchange holds two items of one UID. The copy has a title of its own. */
+  #copy(server: SimServer, item: SimItem): void {
+    const model = { ...item.model, title: this.value() }
+    this.copiedUids.add(model.uid)
+    this.#around.trace(`* ${server.name}: copy ${item.id} ${model.uid}`)
+    server.create(model, null, this.#around.nowMs())
+    this.live.set(model.title, model.uid)
   }
 
   /** Once in an item's life: two people who move the same item on both sides make a twin before any feed can tell. */
@@ -152,7 +163,7 @@ export class People {
       case 5:
         return { ...model, ...this.#schedule(), occurrences: {} }
       case 6:
-        return { ...model, showAs: this.#chance.pick(['free', 'busy', 'workingElsewhere'] as const) ?? 'busy' }
+        return { ...model, showAs: this.#showAs(keys.length > 0) }
       case 7:
         return { ...model, occurrences: { ...model.occurrences, [dayOf(model, keys.length)]: this.#exception(model) } }
       default:
@@ -161,6 +172,12 @@ export class People {
           occurrences: { ...model.occurrences, [dayOf(model, this.#chance.below(5))]: { kind: 'deleted' } },
         }
     }
+  }
+
+  /** A rounded value on a master with exceptions of its own is left out: docs/promises.md, what the simulation leaves out. */
+  #showAs(hasExceptions: boolean): EventFields['showAs'] {
+    const values = ['free', 'busy', 'workingElsewhere'] as const
+    return this.#chance.pick(hasExceptions ? values.slice(0, 2) : values) ?? 'busy'
   }
 
   #exception(model: Event) {

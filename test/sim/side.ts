@@ -1,6 +1,7 @@
 /** The port over a simulated server, with the faults of the seed between them. */
 import type { Event } from '../../src/model/event.ts'
 import type { Item } from '../../src/model/item.ts'
+import { eventOf } from '../../src/model/kinds.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import type {
   ChangePage,
@@ -86,7 +87,7 @@ export class SimSide implements Side {
   create(requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
     return this.#each(requests, (request): CreateOutcome => {
       this.#around.watch.creating(request.token)
-      const made = this.#server.create(request.desired, request.token, this.#around.nowMs())
+      const made = this.#server.create(eventOf(request.desired), request.token, this.#around.nowMs())
       this.#server.writes++
       if (made === 'duplicate') {
         const id = (this.#server.byUid(request.desired.uid)?.id ?? null) as ItemId | null
@@ -101,7 +102,7 @@ export class SimSide implements Side {
       const item = this.#server.items.get(request.current.id)
       if (!item) return { kind: 'gone' }
       if (versionOf(item) !== request.current.version) return { kind: 'changed-underneath' }
-      const changed = this.#server.update(item.id, request.desired, this.#around.nowMs())
+      const changed = this.#server.update(item.id, eventOf(request.desired), this.#around.nowMs())
       this.#server.writes++
       if (!changed) return { kind: 'gone' }
       this.#around.watch.updated(item, changed)
@@ -129,7 +130,7 @@ export class SimSide implements Side {
   }
 
   fit(item: Item) {
-    return this.#server.fit(item)
+    return this.#server.fit(eventOf(item))
   }
 
   #ask<T>(answer: () => T): Promise<T> {

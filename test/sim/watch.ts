@@ -58,7 +58,8 @@ function removalFaults(world: Simulation, process: ConnectorProcess, { collectio
     if (people.live.has(value) && !people.taken.has(`${witness.name}|${value}`))
       found.push(`I17: ${uid} removed with the unseen ${value}`)
   }
-  if (witness.byUid(uid)) found.push(`I8: ${uid} removed although ${witness.name} has it`)
+  if (witness.byUid(uid) && !people.copiedUids.has(uid))
+    found.push(`I8: ${uid} removed although ${witness.name} has it`)
   const pair = store.collectionPair(collection.pairId)
   if (!pair?.firstPassDone) found.push(`guard: ${uid} removed in a first pass`)
   const known = witness.name === 'exchange' ? pair?.exchangeIdentity : pair?.nextcloudIdentity
