@@ -37,7 +37,6 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const ARROW_EXCEPTIONS: Readonly<Record<string, string>> = {
   'src/cli/check-files.ts -> src/nextcloud/users-file.ts':
     'config check reads users.json with the reader that the sync uses',
-  'src/mapping/dry-run.ts -> src/sync/describe-action.ts': 'names an item with the words that a plan uses',
   'commands/mapping/dry-run.ts -> src/mapping/dry-run.ts': 'the command needs no connector, only the lenses',
 }
 

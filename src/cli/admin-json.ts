@@ -1,5 +1,6 @@
 /** The JSON forms of conflicts, archive, pausing and restoring, field by field. Contents only where `--documents` asks for them. */
 
+import { nameOf } from '../model/item-name.ts'
 import type {
   ArchiveDetail,
   ArchiveSummary,
@@ -58,7 +59,7 @@ export function conflictsJson(list: readonly ConflictSummary[], view: JsonView) 
 
 function versionJson({ side, item, when, document }: ShownVersion, view: JsonView) {
   const contents = view.documents && !view.hidden ? { format: document.format, document: document.text } : {}
-  return { side, readable: item !== null, title: titleOf(item?.title ?? '', view), when, ...contents }
+  return { side, readable: item !== null, title: titleOf(item ? nameOf(item).title : '', view), when, ...contents }
 }
 
 function wonJson(won: PresentVersion, view: JsonView) {

@@ -1,9 +1,10 @@
 /** Resolving conflicts and restoring from the archive: finds the entry, opens its calendar under the lease and lets restore.ts write. */
+
+import { nameOf } from '../model/item-name.ts'
 import type { AdminCall, Resolved, Restored } from '../ports/administration.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { SideName } from '../ports/side.ts'
 import type { ArchiveEntry, Conflict, StateChange } from '../ports/state-store.ts'
-import { nameOf } from '../sync/describe-action.ts'
 import { findConflict, findEntry, namesOf } from './admin-find.ts'
 import { type Held, withMailbox } from './admin-lease.ts'
 import { ContentCache } from './content-cache.ts'

@@ -1,11 +1,11 @@
 /** Shows what lost and what won: the archive's document and a fresh read of the present one. Writes nothing, needs no lease. */
 import { differingPaths, flatten } from '../model/flat.ts'
+import { nameOf } from '../model/item-name.ts'
 import type { AdminCall, ArchiveDetail, ConflictDetail, PresentVersion, ShownVersion } from '../ports/administration.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { NativeDocument, Side, SideName } from '../ports/side.ts'
 import type { ArchiveEntry, Conflict } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import { nameOf } from '../sync/describe-action.ts'
 import { findConflict, findEntry, namesOf, summaryOf } from './admin-find.ts'
 import type { ServiceOptions } from './service.ts'
 import { LEASE_TTL_MS } from './user.ts'

@@ -1,7 +1,8 @@
 /** Archive rows: the content that is about to lose, kept before anything is overwritten or removed (I16). */
+
+import { nameOf } from '../model/item-name.ts'
 import type { SideItem, SideName } from '../ports/side.ts'
 import type { ArchiveEntry, ArchiveReason, Conflict } from '../ports/state-store.ts'
-import { nameOf } from '../sync/describe-action.ts'
 import type { PassContext } from './context.ts'
 
 const DAY_MS = 86_400_000

@@ -4,11 +4,11 @@
  */
 import { applyPatch, differingPaths, flatten, unflatten } from '../model/flat.ts'
 import type { FieldPath, FlatItem, Item, Loss } from '../model/item.ts'
+import { nameOf } from '../model/item-name.ts'
 import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
 import type { Side, SideItem, SideName } from '../ports/side.ts'
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import { nameOf } from '../sync/describe-action.ts'
 import { merge, winnerOf } from '../sync/merge.ts'
 import type { PlanEntry } from '../sync/plan.ts'
 import type { PassContext } from './context.ts'

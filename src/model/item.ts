@@ -1,14 +1,16 @@
 /** The union of what is synced, and the flat form on which fingerprint and merge work. */
+import type { Contact, Group } from './contact.ts'
 import type { Event } from './event.ts'
+import type { Task } from './task.ts'
 
-export type Item = Event
+export type Item = Event | Task | Contact | Group
 export type ItemKind = Item['kind']
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
 
 /**
  * A unit of merging: `title`, `schedule` (start, end, recurrence, extraStarts together), `category:NAME`, `attendee:EMAIL`,
- * `occurrence:KEY`. A path that is absent means "does not have it".
+ * `occurrence:KEY`, `phone:SLOT`; src/model/flat-*.ts have those of each kind. A path that is absent means "does not have it".
  */
 export type FieldPath = string
 export type FlatItem = ReadonlyMap<FieldPath, Json>

@@ -3,12 +3,18 @@ import { SPAN_OCCURRENCES_MAX } from '../limits.ts'
 import { DAY_MS } from './civil.ts'
 import type { Event } from './event.ts'
 import { expandOccurrences } from './expand.ts'
+import type { Item } from './item.ts'
 import { instantOf, localOf, withLocal } from './zone-time.ts'
 
 /** Instants in ms; null = unbounded on that side. A window test with it never excludes an item that has an occurrence inside. */
 export type Span = { startMs: number | null; endMs: number | null }
 
-export function spanOf(event: Event, floatingZone: string): Span {
+/** Tasks and contacts have no place in time that a window could exclude: an open task of years ago is still to be done. */
+export function spanOf(item: Item, floatingZone: string): Span {
+  return item.kind === 'event' ? spanOfEvent(item, floatingZone) : { startMs: null, endMs: null }
+}
+
+function spanOfEvent(event: Event, floatingZone: string): Span {
   const firstMs = instantOf(event.start, floatingZone)
   const lengthMs = Math.max(0, instantOf(event.end, floatingZone) - firstMs)
   const lastMs = lastStartMs(event, floatingZone)

@@ -2,6 +2,7 @@
 import { fitEvent } from '../mapping/ical/fit-event.ts'
 import { readEvent } from '../mapping/ical/read-event.ts'
 import { writeEvent } from '../mapping/ical/write-event.ts'
+import { eventOf } from '../model/kinds.ts'
 import type { Clock } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Codec, Decoded } from './codec.ts'
@@ -10,8 +11,8 @@ import type { Codec, Decoded } from './codec.ts'
 export function calendarCodec({ floatingZone, clock }: { floatingZone: string; clock: Clock }): Codec {
   return {
     decode: (text) => decode(text, floatingZone),
-    encode: (native, desired) => writeEvent(native, desired, { floatingZone, nowMs: clock.nowMs() }).text,
-    fit: (item) => fitEvent(item, { floatingZone }),
+    encode: (native, desired) => writeEvent(native, eventOf(desired), { floatingZone, nowMs: clock.nowMs() }).text,
+    fit: (item) => fitEvent(eventOf(item), { floatingZone }),
   }
 }
 

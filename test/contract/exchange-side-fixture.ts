@@ -4,7 +4,7 @@ import { createEwsClient, type EwsClient } from '../../src/exchange/ews/client.t
 import { exchangeSide } from '../../src/exchange/ews/side.ts'
 import type { SideLimits } from '../../src/exchange/ews/side-context.ts'
 import type { Event } from '../../src/model/event.ts'
-import type { Cursor, Hint, ItemId, Side, SideItem, Token } from '../../src/ports/side.ts'
+import type { Cursor, Hint, ItemId, Side, Token } from '../../src/ports/side.ts'
 import { memoryLog, quickClock } from '../core/dav-server.ts'
 import type { MailboxHandle } from '../simulators/exchange/mailbox-handle.ts'
 import {
@@ -13,6 +13,7 @@ import {
   startExchangeSimulator,
 } from '../simulators/exchange/simulator.ts'
 import type { EventInput } from '../simulators/exchange/user-input.ts'
+import { type EventItem, eventItem } from './side-samples.ts'
 import type { SideFixture } from './side-suite.ts'
 
 export const MAILBOX = 'anna@example.test'
@@ -101,16 +102,16 @@ export function asInput(event: Event): EventInput {
 let counter = 0
 export const newToken = (): Token => `00000000-0000-4000-9000-${String(++counter).padStart(12, '0')}` as Token
 
-export async function createdItem(side: Side, desired: Event): Promise<SideItem> {
+export async function createdItem(side: Side, desired: Event): Promise<EventItem> {
   const [outcome] = await side.create([{ token: newToken(), desired }])
   if (outcome?.kind !== 'created') throw new Error(`not created: ${describeOutcome(outcome)}`)
-  return outcome.item
+  return eventItem(outcome.item)
 }
 
-export async function presentItem(side: Side, id: string): Promise<SideItem> {
+export async function presentItem(side: Side, id: string): Promise<EventItem> {
   const [result] = await side.read([id as ItemId])
   if (result?.kind !== 'present') throw new Error(`not present: ${describeOutcome(result)}`)
-  return result.item
+  return eventItem(result.item)
 }
 
 export function describeOutcome(outcome: unknown): string {

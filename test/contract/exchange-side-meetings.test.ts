@@ -1,7 +1,7 @@
 /** Meetings: whose they are, what may be written to them, and that nothing is ever mailed (casebook INV-1 to INV-8). */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Attendee, Event } from '../../src/model/event.ts'
-import type { SideItem } from '../../src/ports/side.ts'
+import { eventOf } from '../../src/model/kinds.ts'
 import {
   createdItem,
   describeOutcome,
@@ -10,7 +10,7 @@ import {
   MAILBOX,
   presentItem,
 } from './exchange-side-fixture.ts'
-import { sampleEvent, sampleSeries } from './side-samples.ts'
+import { type EventItem, sampleEvent, sampleSeries } from './side-samples.ts'
 
 let fixture: ExchangeFixture
 afterEach(async () => {
@@ -45,7 +45,7 @@ function invite(changes: Parameters<ExchangeFixture['outlook']['addEvent']>[0] =
   })
 }
 
-async function update(current: SideItem, changes: Partial<Event>, changed: string[]) {
+async function update(current: EventItem, changes: Partial<Event>, changed: string[]) {
   const desired = { ...current.model, ...changes }
   const [outcome] = await fixture.side.update([{ current, desired, changed }])
   return outcome
@@ -80,7 +80,7 @@ describe('a meeting of somebody else', () => {
       const bodies = fixture.simulator.requests.list.map((request) => request.requestBody ?? '')
       expect(bodies.filter((body) => body.includes(element)).length).toBe(1)
       expect(fixture.outlook.get(outcome.item.id)?.fields.MyResponseType).toBe(response)
-      expect(outcome.item.model.attendees.find((one) => one.email === MAILBOX)?.partStat).toBe(partStat)
+      expect(eventOf(outcome.item.model).attendees.find((one) => one.email === MAILBOX)?.partStat).toBe(partStat)
     },
   )
 
@@ -111,7 +111,7 @@ describe('a meeting of somebody else', () => {
     const exception = { kind: 'exception' as const, start: zoned(key), end: zoned('2026-03-17T10:00:00'), fields }
     const outcome = await update(current, { occurrences: { [key]: exception } }, [`occurrence:${key}`])
     if (outcome?.kind !== 'updated') throw new Error(describeOutcome(outcome))
-    const { model } = outcome.item
+    const model = eventOf(outcome.item.model)
     expect(model.attendees.find((one) => one.email === MAILBOX)?.partStat).toBe('needsAction')
     const occurrence = model.occurrences[key]
     const mine = occurrence?.kind === 'exception' && occurrence.fields.attendees.find((one) => one.email === MAILBOX)
@@ -213,7 +213,7 @@ describe('my own meetings and appointments', () => {
     const attendees = [...current.model.attendees, attendee('dora@example.test')]
     const outcome = await update(current, { attendees }, ['attendee:dora@example.test'])
     if (outcome?.kind !== 'updated') throw new Error(describeOutcome(outcome))
-    expect(outcome.item.model.attendees).toEqual([
+    expect(eventOf(outcome.item.model).attendees).toEqual([
       attendee('carl@example.test', { name: 'Carl', partStat: 'accepted' }),
       attendee('dora@example.test'),
     ])

@@ -1,14 +1,15 @@
 /** A user on the simulated Nextcloud with the side on `personal`, for tests that look at CalDAV and not at iCalendar: only titles are mapped. */
+import { eventOf } from '../../src/model/kinds.ts'
 import type { Codec } from '../../src/nextcloud/codec.ts'
 import { createDavClient, type DavClient } from '../../src/nextcloud/dav/client.ts'
 import { nextcloudSide } from '../../src/nextcloud/side.ts'
-import type { Cursor, Hint, Side, SideItem, Token } from '../../src/ports/side.ts'
+import type { Cursor, Hint, Side, Token } from '../../src/ports/side.ts'
 import { fixedRandom, memoryLog, quickClock } from '../core/dav-server.ts'
 import type { NextcloudSimulatorOptions } from '../simulators/nextcloud/options.ts'
 import type { Person } from '../simulators/nextcloud/person.ts'
 import type { PersonCalendar } from '../simulators/nextcloud/person-calendar.ts'
 import { type NextcloudSimulator, startNextcloudSimulator } from '../simulators/nextcloud/simulator.ts'
-import { sampleEvent } from './side-samples.ts'
+import { type EventItem, eventItem, sampleEvent } from './side-samples.ts'
 
 export function eventText(uid: string, title: string): string {
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', 'BEGIN:VEVENT', `UID:${uid}`]
@@ -26,10 +27,12 @@ export const titleCodec: Codec = {
     if (!uid || text.includes('SUMMARY:broken')) return { kind: 'unreadable', detail: 'broken' }
     return { kind: 'item', uid, model: sampleEvent(uid, { title: titleOf(text) }) }
   },
-  encode: (native, desired) =>
-    native === null
-      ? eventText(desired.uid, desired.title)
-      : native.replace(/^SUMMARY:.*$/m, `SUMMARY:${desired.title}\r`).replace('\r\r', '\r'),
+  encode(native, desired) {
+    const { uid, title } = eventOf(desired)
+    return native === null
+      ? eventText(uid, title)
+      : native.replace(/^SUMMARY:.*$/m, `SUMMARY:${title}\r`).replace('\r\r', '\r')
+  },
   fit: (item) => ({ kind: 'fits', item, losses: [] }),
 }
 
@@ -74,10 +77,10 @@ export async function nextcloudFixture(
 let counter = 0
 export const nextToken = (): Token => `10000000-0000-4000-8000-${String(++counter).padStart(12, '0')}` as Token
 
-export async function create(side: Side, uid: string, title = uid): Promise<SideItem> {
+export async function create(side: Side, uid: string, title = uid): Promise<EventItem> {
   const [outcome] = await side.create([{ token: nextToken(), desired: sampleEvent(uid, { title }) }])
   if (outcome?.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`)
-  return outcome.item
+  return eventItem(outcome.item)
 }
 
 export async function feed(side: Side, from: Cursor | null): Promise<{ hints: Hint[]; cursor: Cursor }> {

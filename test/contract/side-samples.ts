@@ -1,6 +1,8 @@
 /** Events for the side contract that both worlds can hold in full, so that `fit` changes nothing that the tests look at. */
 import type { Event, EventFields } from '../../src/model/event.ts'
+import { eventOf } from '../../src/model/kinds.ts'
 import type { CalTime } from '../../src/model/time.ts'
+import type { SideItem } from '../../src/ports/side.ts'
 
 const fields: EventFields = {
   title: 'Planning',
@@ -14,6 +16,13 @@ const fields: EventFields = {
   reminder: { minutesBefore: 15 },
   organizer: null,
   attendees: [],
+}
+
+/** An item that is an event, as these tests make them. */
+export type EventItem = SideItem & { model: Event }
+
+export function eventItem(item: SideItem): EventItem {
+  return { ...item, model: eventOf(item.model) }
 }
 
 const berlin = (local: string): CalTime => ({ kind: 'zoned', local, zone: 'Europe/Berlin' })

@@ -1,8 +1,9 @@
 /** The contract of src/ports/side.ts as tests that every side must pass. Each adapter runs it against its own server or simulator. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Event } from '../../src/model/event.ts'
-import type { Cursor, Hint, ItemId, Side, SideItem, Token, Version } from '../../src/ports/side.ts'
-import { sampleEvent, sampleSeries } from './side-samples.ts'
+import { eventOf } from '../../src/model/kinds.ts'
+import type { Cursor, Hint, ItemId, Side, Token, Version } from '../../src/ports/side.ts'
+import { type EventItem, eventItem, sampleEvent, sampleSeries } from './side-samples.ts'
 
 /** What a person at the other program does to the same collection, and what the server knows. */
 export type SideFixture = {
@@ -81,7 +82,7 @@ function describeReading(fixture: Make): void {
     if (second?.kind === 'present') {
       expect(second.item.id).toBe(kept)
       expect(second.item.uid).toBe('kept@example.test')
-      expect(second.item.model.title).toBe('Kept')
+      expect(eventOf(second.item.model).title).toBe('Kept')
     }
   })
 
@@ -208,7 +209,7 @@ function describeUpdating(fixture: Make): void {
     const desired = { ...current.model, occurrences: wanted.occurrences }
     const [outcome] = await side.update([{ current, desired, changed: occurrences.map((key) => `occurrence:${key}`) }])
     if (outcome?.kind !== 'updated') throw new Error(`not updated: ${JSON.stringify(outcome)}`)
-    expect(outcome.item.model.occurrences).toEqual(wanted.occurrences)
+    expect(eventOf(outcome.item.model).occurrences).toEqual(wanted.occurrences)
     expect(await present(side, outcome.item.id)).toEqual(outcome.item)
   })
 
@@ -315,16 +316,16 @@ function describeFeed(fixture: Make): void {
   })
 }
 
-async function created(side: Side, desired: Event): Promise<SideItem> {
+async function created(side: Side, desired: Event): Promise<EventItem> {
   const [outcome] = await side.create([{ token: token(), desired }])
   if (outcome?.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`)
-  return outcome.item
+  return eventItem(outcome.item)
 }
 
-async function present(side: Side, id: ItemId): Promise<SideItem> {
+async function present(side: Side, id: ItemId): Promise<EventItem> {
   const [result] = await side.read([id])
   if (result?.kind !== 'present') throw new Error(`not present: ${JSON.stringify(result)}`)
-  return result.item
+  return eventItem(result.item)
 }
 
 /** Follows the feed to its end. */

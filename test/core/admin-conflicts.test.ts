@@ -1,7 +1,7 @@
 /** Conflicts as an administrator settles them: what lost comes back where it lost, and nothing that is overwritten disappears. */
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { nameOf } from '../../src/sync/describe-action.ts'
+import { nameOf } from '../../src/model/item-name.ts'
 import { type AdminWorld, adminWorld, conflicted, EMAIL, edit, event, only, PAIR_ID, titles } from './admin-world.ts'
 
 let world: AdminWorld

@@ -3,13 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Event } from '../../src/model/event.ts'
 import { applyPatch, canonicalJson, differingPaths, flatten, unflatten } from '../../src/model/flat.ts'
+import { eventOf } from '../../src/model/kinds.ts'
 import { event } from './arbitrary-event.ts'
 import { holds } from './sync-runs.ts'
 
 describe('the flat form of an event', () => {
   it('gives the event back, but for exceptions that are as the rule says', () => {
     holds(event, (given) => {
-      const back = unflatten(flatten(given), given.uid)
+      const back = eventOf(unflatten(flatten(given), given.uid))
       const { occurrences, ...fields } = given
       const { occurrences: backOccurrences, ...backFields } = back
       expect(backFields).toEqual(fields)

@@ -1,5 +1,6 @@
 /** The contract of a side on CalDAV servers that we did not write: Radicale (rewrites what it stores) and Xandikos (keeps it in git). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventOf } from '../../src/model/kinds.ts'
 import { calendarCodec } from '../../src/nextcloud/calendar-codec.ts'
 import { isSyncable } from '../../src/nextcloud/dav/calendar.ts'
 import { createDavClient, type DavClient } from '../../src/nextcloud/dav/client.ts'
@@ -67,14 +68,14 @@ async function makeFixture(program: DavProgram): Promise<SideFixture> {
         const text = await (await person(id, { method: 'GET' })).text()
         const decoded = codec.decode(text)
         if (decoded.kind !== 'item') throw new Error('not readable')
-        await person(id, { method: 'PUT', body: codec.encode(text, { ...decoded.model, title }) })
+        await person(id, { method: 'PUT', body: codec.encode(text, { ...eventOf(decoded.model), title }) })
       },
       remove: async (id) => void (await person(id, { method: 'DELETE' })),
       titles: async () => {
         const found: string[] = []
         for await (const page of side.listAll()) {
           for (const result of await side.read(page.map(({ id }) => id))) {
-            found.push(result.kind === 'present' ? result.item.model.title : result.kind)
+            found.push(result.kind === 'present' ? eventOf(result.item.model).title : result.kind)
           }
         }
         return found.toSorted()

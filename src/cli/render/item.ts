@@ -1,8 +1,12 @@
 /** An item in full for a person: one line per field, long texts indented. Made harmless: it comes from strangers' invitations. */
 import type { Event } from '../../model/event.ts'
 import type { Item } from '../../model/item.ts'
-import type { Recurrence } from '../../model/recurrence.ts'
+import { nameOf } from '../../model/item-name.ts'
 import type { CalTime } from '../../model/time.ts'
+import { unreachable } from '../../ports/errors.ts'
+import { contactFields, groupFields } from './contact.ts'
+import { repeatText } from './repeat.ts'
+import { taskFields } from './task.ts'
 import { safe, wrap } from './text.ts'
 import type { View } from './view.ts'
 
@@ -18,8 +22,10 @@ export function itemLines(item: Item, view: View): string[] {
 
 /** Title and times only, or times only. */
 export function itemHead(item: Item, hideTitle: boolean, view: View): string[] {
-  const title = hideTitle ? '(hidden)' : item.title || '(no title)'
-  return [...fieldLines('title', title, view), ...fieldLines('when', timesOf(item.start, item.end), view)]
+  const { title, when } = nameOf(item)
+  const times = item.kind === 'event' ? timesOf(item.start, item.end) : when
+  const lines = fieldLines('title', hideTitle ? '(hidden)' : title || '(no title)', view)
+  return times === '' ? lines : [...lines, ...fieldLines('when', times, view)]
 }
 
 function fieldLines(label: string, value: string, view: View): string[] {
@@ -29,7 +35,22 @@ function fieldLines(label: string, value: string, view: View): string[] {
   return [head + (lines[0] ?? '').slice(indent.length), ...lines.slice(1)]
 }
 
-function fieldsOf(item: Event): [string, string][] {
+function fieldsOf(item: Item): [string, string][] {
+  switch (item.kind) {
+    case 'event':
+      return eventFields(item)
+    case 'task':
+      return taskFields(item)
+    case 'contact':
+      return contactFields(item)
+    case 'group':
+      return groupFields(item)
+    default:
+      return unreachable(item)
+  }
+}
+
+function eventFields(item: Event): [string, string][] {
   const people = item.attendees.map(({ email, name, role, partStat }) => `${name} <${email}> ${role}, ${partStat}`)
   return [
     ['title', item.title],
@@ -67,15 +88,6 @@ function timeWords(time: CalTime): string {
 function timesOf(start: CalTime, end: CalTime): string {
   if (start.kind === 'date') return `${start.date}, all day, until before ${timeWords(end)}`
   return `${timeWords(start)} to ${timeWords(end)}`
-}
-
-function repeatText({ pattern, end }: Recurrence): string {
-  const { kind, ...rest } = pattern
-  const details = Object.entries(rest).map(
-    ([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : value}`,
-  )
-  const until = end.kind === 'never' ? '' : end.kind === 'count' ? `, ${end.count} times` : `, until ${end.date}`
-  return `${kind} (${details.join(', ')})${until}`
 }
 
 function exceptionsText(item: Event): string {

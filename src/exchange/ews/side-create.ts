@@ -5,6 +5,7 @@
 import { fitEvent } from '../../mapping/ews/fit.ts'
 import { tokenValue } from '../../mapping/ews/unfinished.ts'
 import { createElements } from '../../mapping/ews/write.ts'
+import { eventOf } from '../../model/kinds.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId, SideItem } from '../../ports/side.ts'
 import { createItem } from './operations/create-item.ts'
@@ -36,7 +37,7 @@ function fitRequests(
   outcomes: Map<number, CreateOutcome>,
 ): Job[] {
   return requests.flatMap((request, index) => {
-    const fit = fitEvent(request.desired, context.lens)
+    const fit = fitEvent(eventOf(request.desired), context.lens)
     if (fit.kind === 'fits') return [{ index, request, event: fit.item }]
     const detail = fit.losses.map((loss) => loss.detail ?? loss.reason).join(', ')
     const error = new ConnectorError('item.not-representable', { detail, sent: 'no' })

@@ -3,6 +3,7 @@ import type { EwsFieldChange } from '../../mapping/ews/change.ts'
 import { bringsBackDeleted, needsReset } from '../../mapping/ews/occurrence.ts'
 import { CLEAR_UNFINISHED, markUnfinished } from '../../mapping/ews/unfinished.ts'
 import { answerChange, CLEAR_RECURRENCE } from '../../mapping/ews/write.ts'
+import { eventOf } from '../../model/kinds.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { UpdateOutcome } from '../../ports/side.ts'
 import { updateItem } from './operations/update-item.ts'
@@ -31,7 +32,7 @@ export async function writeMasters(context: SideContext, jobs: readonly Job[]): 
 
 function mark(job: Job): EwsFieldChange[] {
   if (job.marked) return []
-  const marks = markUnfinished(job.request.current.model)
+  const marks = markUnfinished(eventOf(job.request.current.model))
   job.marked = marks.length > 0
   return marks
 }

@@ -6,6 +6,9 @@ import { itemIdOf, readDocument } from '../../mapping/ews/document.ts'
 import { fitEvent } from '../../mapping/ews/fit.ts'
 import { isUnfinished } from '../../mapping/ews/unfinished.ts'
 import { answerChange } from '../../mapping/ews/write.ts'
+import { canonicalJson } from '../../model/flat.ts'
+import type { Json } from '../../model/item.ts'
+import { eventOf } from '../../model/kinds.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { ItemId, ReadResult, UpdateOutcome, UpdateRequest } from '../../ports/side.ts'
 import type { SideContext } from './side-context.ts'
@@ -40,13 +43,15 @@ async function guarded(jobs: readonly Job[], step: () => Promise<void>): Promise
 }
 
 function jobOf(context: SideContext, request: UpdateRequest): Job {
-  const { current, desired } = request
+  const { current } = request
+  const event = eventOf(current.model)
+  const desired = eventOf(request.desired)
   const { master } = readDocument(current.native.text)
-  const fit = fitEvent(desired, context.lens, current.model)
+  const fit = fitEvent(desired, context.lens, event)
   const job: Job = {
     request,
     id: itemIdOf(master).id || current.id,
-    event: current.model,
+    event,
     desired: fit.kind === 'fits' ? fit.item : desired,
     master,
     changeKey: changeKeyOf(current.version),
@@ -76,7 +81,7 @@ async function checkSeries(context: SideContext, jobs: readonly Job[]): Promise<
 
 /** A change of somebody else's meeting of which nothing is mine to make is refused by name (INV-1). */
 function refuseForeign(context: SideContext, job: Job): void {
-  const { organizer } = job.request.current.model
+  const { organizer } = eventOf(job.request.current.model)
   if (organizer === null || organizer.email === context.lens.mailbox || isEffective(context, job)) return
   const fields = { reason: 'organizer-owned', detail: job.request.changed.join(' '), sent: 'no' }
   job.outcome = { kind: 'refused', error: new ConnectorError('exchange.item-refused', fields) }
@@ -85,7 +90,8 @@ function refuseForeign(context: SideContext, job: Job): void {
 function isEffective(context: SideContext, job: Job): boolean {
   return (
     changesOf(context, job).length > 0 ||
-    JSON.stringify(job.event.occurrences) !== JSON.stringify(job.desired.occurrences) ||
+    canonicalJson(job.event.occurrences as unknown as Json) !==
+      canonicalJson(job.desired.occurrences as unknown as Json) ||
     answerChange(job.event, job.desired, context.lens) !== null
   )
 }

@@ -1,6 +1,7 @@
 /** The Exchange side of a collection pair: the port of src/ports/side.ts over EWS. Each method is a file of its own beside this one. */
 import { EWS_FIND_PAGE_MAX, EWS_GET_BATCH_MAX, EWS_WRITE_BATCH_MAX, SYNC_PAGE_SIZE_MAX } from '../../limits.ts'
 import { fitEvent } from '../../mapping/ews/fit.ts'
+import { eventOf } from '../../model/kinds.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
@@ -53,7 +54,7 @@ export function exchangeSide(options: ExchangeSideOptions): Side {
     update: (requests) => updateItems(context, requests),
     remove: (requests) => removeItems(context, requests),
     findByToken: (token) => findByToken(context, token),
-    fit: (item, current) => fitEvent(item, context.lens, current ?? null),
+    fit: (item, current) => fitEvent(eventOf(item), context.lens, current ? eventOf(current) : null),
   }
 }
 

@@ -6,6 +6,7 @@
 import type { Event } from '../../model/event.ts'
 import { applyPatch, flatten, isSchedulePath, unflatten } from '../../model/flat.ts'
 import type { FieldPath, Json } from '../../model/item.ts'
+import { eventOf } from '../../model/kinds.ts'
 import type { EwsFieldChange, ExtendedField, XmlNode } from './change.ts'
 import { childrenOf, textAt, type XmlElement } from './xml.ts'
 
@@ -76,7 +77,7 @@ export function asBefore(event: Event, master: XmlElement): Event {
   if (kept === null) return event
   const flat = flatten(event)
   const gone = [...flat.keys()].filter(isSchedulePath).map((path): [FieldPath, undefined] => [path, undefined])
-  return unflatten(applyPatch(flat, new Map<FieldPath, Json | undefined>([...gone, ...kept])), event.uid)
+  return eventOf(unflatten(applyPatch(flat, new Map<FieldPath, Json | undefined>([...gone, ...kept])), event.uid))
 }
 
 function parseMark(text: string): [FieldPath, Json][] | null {
