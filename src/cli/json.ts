@@ -7,6 +7,7 @@ import { ConnectorError } from '../ports/errors.ts'
 import type { ErrorReport, ItemProblem, PairReport, RunReport, UserReport } from '../ports/report.ts'
 import type { MailboxStatus, User } from '../ports/service.ts'
 import type { Conflict, HaltReason, PassLog } from '../ports/state-store.ts'
+import { shownId } from './admin-ids.ts'
 import { describeError, errorJson } from './errors.ts'
 import { exitOfRun, exitOfUser } from './exit-of-report.ts'
 import type { Redact } from './redact.ts'
@@ -48,7 +49,9 @@ function problemJson({ side, uid, title, code, detail }: ItemProblem, redact: Re
 }
 
 function haltJson(halt: HaltReason | null) {
-  return halt === null ? null : { guard: halt.guard, numbers: halt.numbers, since: instant(halt.sinceMs) }
+  if (halt === null) return null
+  const { guard, numbers, sinceMs, released } = halt
+  return { guard, numbers, since: instant(sinceMs), released: released === true }
 }
 
 function errorReportJson(error: ErrorReport | null, redact: Redact) {
@@ -93,7 +96,14 @@ function passJson({ startedAtMs, endedAtMs, outcome, counts, errorCode }: PassLo
 }
 
 function conflictJson({ id, uid, kind, winner, paths, createdAtMs }: Conflict) {
-  return { id, uid, kind, winner, paths: [...new Set(paths.map(maskPath))], createdAt: instant(createdAtMs) }
+  return {
+    id: shownId(id),
+    uid,
+    kind,
+    winner,
+    paths: [...new Set(paths.map(maskPath))],
+    createdAt: instant(createdAtMs),
+  }
 }
 
 function statusPairJson(pair: MailboxStatus['pairs'][number], redact: Redact) {
@@ -111,6 +121,7 @@ export function statusJson(list: readonly MailboxStatus[], nowMs: number, redact
     email: status.email,
     light: lightOf(status, nowMs),
     status: status.mailbox?.status ?? null,
+    statusReason: status.mailbox?.statusReason ?? null,
     lastOutcome: status.mailbox?.lastOutcome ?? null,
     lastSuccess: instant(status.mailbox?.lastSuccessAtMs ?? null),
     nextRun: instant(status.mailbox?.nextRunAtMs ?? null),

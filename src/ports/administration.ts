@@ -8,7 +8,8 @@ import type { ArchiveEntry, Conflict, HaltReason, Mailbox } from './state-store.
 export type ConflictSummary = { conflict: Conflict; email: string; collection: string; title: string }
 
 /** One version of an item for a person to read. `item` null: the document is not understood any more; its text is shown as it is.
- * `when`: start as written in the item, as in reports; empty without item. */
+ * `when`: start as written in the item, as in reports; empty without item.
+ */
 export type ShownVersion = { side: SideName; item: Item | null; when: string; document: NativeDocument }
 
 /** What is there now, as a fresh read of the server says. `unknown`: it could not be asked. */

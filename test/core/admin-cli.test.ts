@@ -10,6 +10,7 @@ import { ConflictsList } from '../../commands/conflicts/list.ts'
 import { ConflictsResolve } from '../../commands/conflicts/resolve.ts'
 import { ConflictsShow } from '../../commands/conflicts/show.ts'
 import { DbRotateKey } from '../../commands/db/rotate-key.ts'
+import { Status } from '../../commands/status.ts'
 import { SyncUser } from '../../commands/sync/user.ts'
 import { UsersPause } from '../../commands/users/pause.ts'
 import { UsersResume } from '../../commands/users/resume.ts'
@@ -176,6 +177,10 @@ describe('pausing and resuming', () => {
   it('says how to go on, and sync user is refused with 64 until then', async () => {
     expect(await run(UsersPause, EMAIL, '--reason', 'move')).toBe(0)
     expect(out).toContain(`connector users resume ${EMAIL}`)
+    await run(Status)
+    expect(out).toContain('paused: move')
+    await run(Status, '--json')
+    expect(json().mailboxes[0]).toMatchObject({ status: 'paused', statusReason: 'move' })
     expect(await run(SyncUser, EMAIL)).toBe(64)
     expect(err).toMatch(/paused: move/)
     expect(await run(SyncUser, EMAIL, '--dry-run')).toBe(0)
@@ -199,6 +204,25 @@ describe('pausing and resuming', () => {
     expect(world.servers.nextcloud.items.size).toBe(2)
     expect(await run(SyncUser, EMAIL, '--allow-deletes', '1')).toBe(0)
     expect(world.servers.nextcloud.items.size).toBe(1)
+  })
+})
+
+describe('a halted collection', () => {
+  it('is in the status until it is released, and then says that it is', async () => {
+    world = await adminWorld({ guards: { changesMinItems: 0, changesMaxPercent: 10 } })
+    world.servers.exchange.create(event('u1'), null, 0)
+    await world.sync()
+    edit(world, 'exchange', { uid: 'u1', title: 'Changed' })
+    expect(await run(SyncUser, EMAIL)).toBe(7)
+    await run(Status)
+    expect(out).toMatch(/halted\. 1 of 1 items changed[\s\S]*connector users resume/)
+    expect(await run(UsersResume, EMAIL)).toBe(0)
+    expect(out).toContain('released. The guard saw: 1 of 1 items changed')
+    await run(Status)
+    expect(out).toContain('released, the next pass goes on')
+    await run(Status, '--json')
+    expect(json().mailboxes[0].pairs[0].halt).toMatchObject({ guard: 'mass-change', released: true })
+    expect(await run(SyncUser, EMAIL)).toBe(0)
   })
 })
 

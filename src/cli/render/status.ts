@@ -47,7 +47,10 @@ function timesText(status: MailboxStatus, nowMs: number): string {
   if (mailbox === null) return 'never synced'
   const last =
     mailbox.lastSuccessAtMs === null ? 'never in step' : `in step ${spanText(nowMs - mailbox.lastSuccessAtMs)} ago`
-  if (mailbox.status === 'paused') return `${last}, paused`
+  if (mailbox.status === 'paused') {
+    const why = mailbox.statusReason == null ? '' : `: ${safe(mailbox.statusReason)}`
+    return `${last}, paused${why}`
+  }
   if (mailbox.status === 'halted') return `${last}, halted`
   const next = mailbox.nextRunAtMs <= nowMs ? 'due now' : `next pass in ${spanText(mailbox.nextRunAtMs - nowMs)}`
   return `${last}, ${next}`
@@ -78,7 +81,9 @@ function haltLines(pair: Pair, email: string): string[] {
   if (pair.halt === null) return []
   const words = GUARD_WORDS[pair.halt.guard]
   const fields = { ...pair.halt.numbers, email }
-  const what = `${safe(pair.name)}: halted. ${words ? fill(words.what, fields) : safe(pair.halt.guard)}`
+  const saw = words ? fill(words.what, fields) : safe(pair.halt.guard)
+  if (pair.halt.released) return [`${safe(pair.name)}: released, the next pass goes on. The guard saw: ${saw}`]
+  const what = `${safe(pair.name)}: halted. ${saw}`
   return words ? [what, `Next: ${fill(words.next, fields)}`] : [what]
 }
 
@@ -86,7 +91,9 @@ function detailLines(status: MailboxStatus): string[] {
   const lines = status.pairs.flatMap((pair) => [...haltLines(pair, status.email), ...problemLines(pair)])
   const conflicts = status.openConflicts.length
   const word = conflicts === 1 ? 'conflict' : 'conflicts'
-  return conflicts === 0 ? lines : [...lines, `${conflicts} ${word}: the version that lost is kept in the archive`]
+  if (conflicts === 0) return lines
+  const next = `Next:\n$ connector conflicts list ${safe(status.email)}`
+  return [...lines, `${conflicts} ${word}: the version that lost is kept in the archive`, next]
 }
 
 function mailboxLines(status: MailboxStatus, nowMs: number, view: View): string[] {
