@@ -70,6 +70,16 @@ function isException(item: XmlElement): boolean {
   return type === 'Exception' || type === 'Occurrence'
 }
 
+/** The outermost elements of these names in an XML text, in document order. Throws `item.unreadable` for what is no XML. */
+export function elementsOf(text: string, names: ReadonlySet<string>): XmlElement[] {
+  return [...outermost(parse(text), names)]
+}
+
+function* outermost(element: XmlElement, names: ReadonlySet<string>): Generator<XmlElement> {
+  if (names.has(element.name)) yield element
+  else for (const part of element.children) yield* outermost(part, names)
+}
+
 /** Conflicting and adjacent meetings inside an item are items of others: they are not looked into. */
 function* calendarItems(element: XmlElement): Generator<XmlElement> {
   if (element.name === 'CalendarItem') yield element

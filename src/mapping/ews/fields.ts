@@ -23,7 +23,7 @@ export function readFields(item: XmlElement, context: EwsContext, master?: XmlEl
   }
 }
 
-function readBody(body: XmlElement | undefined): Body | null {
+export function readBody(body: XmlElement | undefined): Body | null {
   if (body === undefined) return null
   return body.attributes.BodyType === 'HTML' ? htmlBody(body.text) : textBody(body.text)
 }

@@ -25,7 +25,7 @@ export function fitFields(fields: EventFields, losses: LossList, current: EventF
   }
 }
 
-function fitLine(path: string, text: string, losses: LossList): string {
+export function fitLine(path: string, text: string, losses: LossList): string {
   const clean = line(text)
   const short = cut(clean, EWS_LINE_CHARS_MAX)
   if (short !== clean) losses.add(path, 'too-long', `${clean.length} characters`)
@@ -54,7 +54,7 @@ function fitStatus(status: EventFields['status'], losses: LossList, current: Eve
   return held
 }
 
-function fitCategories(categories: readonly string[], losses: LossList): string[] {
+export function fitCategories(categories: readonly string[], losses: LossList): string[] {
   const fitted = categories.map((category) => {
     const short = cut(line(category), EWS_LINE_CHARS_MAX)
     if (short !== category)

@@ -96,7 +96,7 @@ export function fieldChanges(current: EventFields, desired: EventFields, native:
   return changes
 }
 
-function bodyNode({ body }: EventFields): XmlNode {
+export function bodyNode({ body }: Pick<EventFields, 'body'>): XmlNode {
   if (body === null) return { name: 'Body', attributes: { BodyType: 'Text' }, text: '' }
   if (body.html === null) return { name: 'Body', attributes: { BodyType: 'Text' }, text: body.text }
   return { name: 'Body', attributes: { BodyType: 'HTML' }, text: body.html }
