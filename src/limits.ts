@@ -109,3 +109,11 @@ export const ZONE_OBSERVANCES_MAX = 500
 export const KINIT_TIMEOUT_MS = 30_000
 /** Kerberos: a ticket of our own is asked for again after this time; domains give them for 10 hours, the strictest for one. */
 export const KERBEROS_TICKET_AGE_MAX_MS = 30 * 60 * 1000
+/** OAuth: one request to the authority; it answers in a second. */
+export const AUTHORITY_TIMEOUT_MS = 30_000
+/** OAuth: one answer of the authority; its metadata has 4 kB, a token 2. */
+export const AUTHORITY_ANSWER_BYTES_MAX = 1024 * 1024
+/** OAuth: a token is renewed so long before it ends, while the old one still serves if the authority is down. */
+export const TOKEN_RENEW_BEFORE_MS = 10 * 60 * 1000
+/** OAuth: a token younger than this that is refused is refused for another reason than its age; asking for the next would be in vain. */
+export const TOKEN_YOUNG_MS = 60_000

@@ -1,5 +1,5 @@
 /** A transport that signs in: adds what the chosen scheme shows with every request, and lets a token be renewed once after a 401. */
-import type { EwsAuth } from './auth/port.ts'
+import type { AuthRequest, EwsAuth } from './auth/port.ts'
 import { createPinnedTransport } from './http-pinned.ts'
 import type { HttpAnswer, HttpPost } from './http-post.ts'
 import { createHttpTransport, type HttpOptions, type HttpTransport } from './http-transport.ts'
@@ -8,15 +8,16 @@ import { createHttpTransport, type HttpOptions, type HttpTransport } from './htt
 export function createSignedInTransport(auth: EwsAuth, options: HttpOptions): HttpTransport {
   if (auth.kind === 'per-connection') return createPinnedTransport(auth, options)
   const transport = createHttpTransport(options)
-  const postOnce = async (request: HttpPost): Promise<HttpAnswer> => {
-    const shown = await auth.authorize({ url: request.url }, request.signal)
+  const postOnce = async (request: HttpPost, asked: AuthRequest): Promise<HttpAnswer> => {
+    const shown = await auth.authorize(asked, request.signal)
     return transport.post({ ...request, headers: { ...request.headers, ...shown } })
   }
   return {
     async post(request) {
-      const answer = await postOnce(request)
+      const asked = { url: request.url }
+      const answer = await postOnce(request, asked)
       if (answer.status !== 401) return answer
-      return (await auth.refused({ url: request.url })) === 'retry' ? postOnce(request) : answer
+      return (await auth.refused(asked)) === 'retry' ? postOnce(request, asked) : answer
     },
     close: transport.close,
   }

@@ -37,7 +37,26 @@ export function statusError(answer: HttpAnswer, clock: Clock): ConnectorError {
     sent: 'maybe',
   }
   const offers = status === 401 ? { offered: schemes(headers) } : {}
-  return new ConnectorError(meaning.code, { ...fields, ...offers, sent: meaning.sent })
+  const explained = status === 401 || status === 403 ? explanation(answer) : {}
+  return new ConnectorError(meaning.code, { ...fields, ...offers, ...explained, sent: meaning.sent })
+}
+
+/** Words of Exchange Online in `x-ms-diagnostics` (`2000003;reason="The audience claim ...";error_category="invalid_resource"`) and what they mean. */
+const DIAGNOSES: readonly [RegExp, string][] = [
+  [/\bews\b.*(disabled|blocked|not (allowed|enabled))|EwsApplicationAccessPolicy/i, 'ews-blocked'],
+  [/audience|invalid_resource/i, 'wrong-audience'],
+  [/enough scope|\broles?\b/i, 'missing-role'],
+  [/expired|not yet valid|lifetime/i, 'token-expired-or-clock-skew'],
+  [/issuer|signing|signature/i, 'untrusted-issuer'],
+]
+
+/** Why access was refused, where the server says so in a header or, as Exchange Online does when EWS is blocked, in a short text. */
+function explanation({ headers, body }: HttpAnswer): { reason?: string; detail?: string } {
+  const header = headerOf(headers, 'x-ms-diagnostics')
+  const text = Buffer.from(body.subarray(0, 2000)).toString('utf8')
+  const reason = DIAGNOSES.find(([pattern]) => pattern.test(header ?? text))?.[1]
+  const detail = /reason="([^"]{1,200})/.exec(header ?? '')?.[1]
+  return { ...(reason === undefined ? {} : { reason }), ...(detail === undefined ? {} : { detail }) }
 }
 
 /** The authentication schemes that a 401 offers, for `pool test`: `Negotiate NTLM`. */

@@ -25,7 +25,7 @@ export type EwsAuth =
       kind: 'per-request'
       scheme: string
       authorize(request: AuthRequest, signal?: AbortSignal): Promise<Readonly<Record<string, string>>>
-      /** Called once after a 401: `retry` when it now has something better to show (a fresh token). */
+      /** Called once after a 401, with the object that `authorize` got: `retry` when it now has something better to show (a fresh token). */
       refused(request: AuthRequest): Promise<'retry' | 'give-up'>
     }
   | { kind: 'per-connection'; scheme: string; begin(connection: AuthConnection): Handshake }
