@@ -77,8 +77,10 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     // Only now has a listing done its work: what it said was judged.
     context.pair = { ...context.pair, lastScrubAtMs: full ? context.clock.nowMs() : lastScrubAtMs }
     if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
-    await execute(context, planned.entries, accounts)
-    if (context.dryRun) return { halt: null, error: null, leftOver: false }
+    // In a dry run, too, an item found under a new id must be known by it before the rest can be planned.
+    const rebinds = context.dryRun ? planned.entries.filter((entry) => entry.kind === 'rebind') : []
+    await execute(context, rebinds.length > 0 ? rebinds : planned.entries, accounts)
+    if (context.dryRun && rebinds.length === 0) return { halt: null, error: null, leftOver: false }
   }
   const left = await context.store.pending(context.pair.id, context.clock.nowMs())
   return { halt: null, error: null, leftOver: left.length > 0 }
