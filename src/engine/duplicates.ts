@@ -1,4 +1,4 @@
-/** Items that were named as second ones of a UID become items of their own when the pair of that UID ends. */
+/** Items that were named as second ones of a UID become items of their own when the first one ends. */
 import type { StateChange } from '../ports/state-store.ts'
 import type { PassContext } from './context.ts'
 

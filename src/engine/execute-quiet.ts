@@ -18,7 +18,11 @@ export async function executeQuiet(
 ): Promise<void> {
   const changes: StateChange[] = []
   for (const entry of entries) changes.push(...quietChanges(context, entry, accounts))
-  const ended = entries.flatMap((entry) => (entry.kind === 'forget' && entry.itemPair ? [entry.itemPair.uid] : []))
+  const forgotten = entries.filter((entry) => entry.kind === 'forget')
+  const ended = forgotten.flatMap(({ itemPair, observations }) => [
+    ...(itemPair ? [itemPair.uid] : []),
+    ...observations.map((one) => one.uid),
+  ])
   changes.push(...(await freeDuplicates(context, ended)))
   for (let at = 0; at < changes.length; at += COMMIT_CHUNK) {
     await context.store.commit(context.lease, changes.slice(at, at + COMMIT_CHUNK))
