@@ -285,6 +285,13 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [{ file: PLAN, find: 'if (input.pairedUids.has(uid)) {', replace: "if (input.pairedUids.has('')) {" }],
   },
   {
+    name: 'duplicates-stay',
+    rule: 'I14: a second item of a UID is an item of its own once the pair has ended',
+    patches: [
+      { file: 'src/engine/duplicates.ts', find: 'if (uids.length === 0) return []', replace: 'if (uids) return []' },
+    ],
+  },
+  {
     name: 'no-lease-check',
     rule: 'I20: the lease is checked before the next write',
     patches: [

@@ -1,43 +1,6 @@
 /** The situations in which a crash hurts most, each just before the pass that meets it. */
-import type { SideName } from '../../src/ports/side.ts'
 import type { Scenario } from './crash.ts'
-import type { Simulation } from './simulate.ts'
-
-function server(world: Simulation, side: SideName) {
-  const [collection] = world.collections
-  if (!collection) throw new Error('no collection')
-  return collection.servers[side]
-}
-
-function items(world: Simulation, side: SideName) {
-  return [...server(world, side).items.values()]
-}
-
-function create(world: Simulation, side: SideName, count: number): void {
-  for (let made = 0; made < count; made++) world.people.create(server(world, side))
-}
-
-/** A person changes the title of the item with that number. */
-function retitle(world: Simulation, side: SideName, index: number): void {
-  const item = server(world, side).byUid(uidAt(world, index))
-  if (item) world.people.write(server(world, side), item, { ...item.model, title: world.people.value() })
-}
-
-function remove(world: Simulation, side: SideName, index: number): void {
-  const item = server(world, side).byUid(uidAt(world, index))
-  if (item) world.people.remove(server(world, side), item)
-}
-
-function uidAt(world: Simulation, index: number): string {
-  return [...world.people.uids][index] ?? ''
-}
-
-/** Five items in step on both sides. */
-async function inStep(world: Simulation): Promise<void> {
-  create(world, 'exchange', 3)
-  create(world, 'nextcloud', 2)
-  for (let pass = 0; pass < 3; pass++) await world.pass()
-}
+import { create, inStep, itemOf, remove, retitle, serverOf } from './quiet.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -53,7 +16,8 @@ export const SCENARIOS: readonly Scenario[] = [
     left: 3,
     before: async (world) => {
       create(world, 'exchange', 3)
-      for (const { model } of items(world, 'exchange')) server(world, 'nextcloud').create(model, null, 0)
+      for (const { model } of serverOf(world, 'exchange').items.values())
+        serverOf(world, 'nextcloud').create(model, null, 0)
       retitle(world, 'nextcloud', 1)
     },
   },
@@ -61,21 +25,18 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'edits on both sides',
     left: 5,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       retitle(world, 'exchange', 0)
       retitle(world, 'nextcloud', 1)
-      const item = server(world, 'nextcloud').byUid(uidAt(world, 0))
-      if (item) {
-        const location = world.people.value()
-        world.people.write(server(world, 'nextcloud'), item, { ...item.model, location })
-      }
+      const item = itemOf(world, 'nextcloud', 0)
+      world.people.write(serverOf(world, 'nextcloud'), item, { ...item.model, location: world.people.value() })
     },
   },
   {
     name: 'conflicts',
     left: 5,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       for (const index of [0, 1, 2]) {
         retitle(world, 'exchange', index)
         retitle(world, 'nextcloud', index)
@@ -86,7 +47,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'deletions on both sides',
     left: 2,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       remove(world, 'exchange', 0)
       remove(world, 'nextcloud', 1)
       remove(world, 'exchange', 2)
@@ -97,7 +58,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'edit beats delete',
     left: 5,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       remove(world, 'exchange', 0)
       retitle(world, 'nextcloud', 0)
       remove(world, 'nextcloud', 1)
@@ -108,8 +69,8 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'ids change, with an edit and a deletion on the other side',
     left: 4,
     before: async (world) => {
-      await inStep(world)
-      server(world, 'exchange').reassignIds()
+      await inStep(world, 5)
+      serverOf(world, 'exchange').reassignIds()
       retitle(world, 'nextcloud', 0)
       remove(world, 'nextcloud', 1)
       retitle(world, 'exchange', 2)
@@ -119,7 +80,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'state lost',
     left: 6,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       world.store.wipe()
       retitle(world, 'nextcloud', 0)
       remove(world, 'exchange', 1)
@@ -130,7 +91,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'configuration changed',
     left: 6,
     before: async (world) => {
-      await inStep(world)
+      await inStep(world, 5)
       world.configHash = 'config-2'
       retitle(world, 'exchange', 0)
       create(world, 'nextcloud', 1)
@@ -140,11 +101,11 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'a side emptied',
     left: 0,
     before: async (world) => {
-      await inStep(world)
-      const lost = server(world, 'exchange')
+      await inStep(world, 5)
+      const lost = serverOf(world, 'exchange')
       const before = lost.backup()
       lost.rollBack([])
-      world.people.serverLost(before, [], [server(world, 'nextcloud')])
+      world.people.serverLost(before, [], [serverOf(world, 'nextcloud')])
       world.loss = { server: lost, uids: new Set(before.map((item) => item.model.uid)), halting: true }
     },
   },

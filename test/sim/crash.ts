@@ -5,7 +5,8 @@
 import { comeToRest } from './history.ts'
 import { violationsOf } from './oracle.ts'
 import type { Interruption, Point, StepKind } from './process.ts'
-import { Simulation } from './simulate.ts'
+import { quietWorld } from './quiet.ts'
+import type { Simulation } from './simulate.ts'
 
 export type Scenario = {
   name: string
@@ -24,17 +25,6 @@ const WAYS: Record<StepKind, readonly Interruption[]> = {
   commit: ['before', 'after', 'no-answer-applied', 'no-answer-not-applied'],
 }
 
-const SEED = 1
-/** No faults happen by chance; Exchange wins, one collection. */
-function quietWorld(): Simulation {
-  const world = new Simulation({ seed: SEED, mask: 'no-list' })
-  world.faults.enabled = false
-  world.collections.splice(1)
-  world.options.batchSaveSize = 2
-  world.options.conflictPolicy = 'exchange'
-  return world
-}
-
 export async function crashEverywhere(scenario: Scenario, options: { twice: boolean }): Promise<CrashReport> {
   const report: CrashReport = { scenario: scenario.name, points: 0, failures: [] }
   for (const first of pointsOf(await stepsAfter(scenario, []))) {
@@ -49,7 +39,7 @@ export async function crashEverywhere(scenario: Scenario, options: { twice: bool
 async function stepsAfter(scenario: Scenario, points: readonly Point[]): Promise<readonly StepKind[]> {
   const world = await played(scenario, points)
   await world.pass()
-  return world.lastSteps
+  return world.last.steps
 }
 
 function pointsOf(steps: readonly StepKind[]): Point[] {

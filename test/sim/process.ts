@@ -26,7 +26,14 @@ export class ProcessDied extends Error {}
 
 export const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => quietLog }
 
-export type ProcessOptions = { name: string; dryRun?: boolean; point?: Point | null; mayStall?: boolean }
+/** `stallAt`: the step before which the process is stopped until another one has had its turn. */
+export type ProcessOptions = {
+  name: string
+  dryRun?: boolean
+  point?: Point | null
+  mayStall?: boolean
+  stallAt?: number | null
+}
 
 export class ConnectorProcess {
   readonly name: string
@@ -35,11 +42,14 @@ export class ConnectorProcess {
   lease: Lease | null = null
   dead = false
   readonly steps: StepKind[] = []
+  /** Before which steps it was stopped so long that another process had its turn. */
+  readonly stalls: number[] = []
   /** Removals by collection pair, for the watch. */
   readonly removed = new Map<string, number>()
   readonly #world: Simulation
   readonly #point: Point | null
   readonly #mayStall: boolean
+  readonly #stallAt: number | null
 
   constructor(world: Simulation, options: ProcessOptions) {
     this.#world = world
@@ -47,6 +57,7 @@ export class ConnectorProcess {
     this.dryRun = options.dryRun ?? false
     this.#point = options.point ?? null
     this.#mayStall = !this.dryRun && (options.mayStall ?? true)
+    this.#stallAt = options.stallAt ?? null
     this.allowDeletes = world.allowDeletes
   }
 
@@ -154,7 +165,9 @@ export class ConnectorProcess {
     const { faults, clock } = this.#world
     if (faults.happens('slow-answer')) clock.advance(faults.chance.below(200_000))
     if (faults.happens('clock-steps')) this.#world.stepClock()
-    if (!this.#mayStall || !faults.happens('process-paused')) return
+    const isMeant = this.#stallAt === this.steps.length
+    if (!isMeant && !(this.#mayStall && faults.happens('process-paused'))) return
+    this.stalls.push(this.steps.length)
     this.#world.trace(`  pass ${this.name} is stopped`)
     clock.advance(LEASE_TTL_MS + 1)
     await new ConnectorProcess(this.#world, { name: `${this.name}'`, mayStall: false }).run()

@@ -8,7 +8,7 @@ import { Chance, SimClock } from './chance.ts'
 import { Faults, type Mask } from './faults.ts'
 import { MemoryStore } from './memory-store.ts'
 import { People } from './people.ts'
-import { ConnectorProcess, type ProcessOptions, type StepKind } from './process.ts'
+import { ConnectorProcess, type ProcessOptions } from './process.ts'
 import { SimServer } from './server.ts'
 
 export type SimulateOptions = { seed: number; mask: Mask; trace?: (line: string) => void }
@@ -38,8 +38,8 @@ export class Simulation {
   /** Values of everything ever archived: a state that is lost or restored from a backup loses its archive with it. */
   readonly archived = new Set<string>()
   passes = 0
-  /** What the last process did, step by step. */
-  lastSteps: readonly StepKind[] = []
+  /** The last process, that did its steps and may be dead by now. */
+  last: Pick<ConnectorProcess, 'steps' | 'stalls'> = { steps: [], stalls: [] }
   configHash = 'config-1'
   loss: Loss | null = null
   /** What a person allows the next pass (`--allow-deletes`). */
@@ -82,7 +82,7 @@ export class Simulation {
     this.passes++
     const process = new ConnectorProcess(this, { ...options, name: String(this.passes) })
     const report = await process.run()
-    this.lastSteps = process.steps
+    this.last = process
     // Whatever became of it, its lease runs out.
     if (!report) this.clock.advance(300_001)
     if (!options.dryRun) this.allowDeletes = null

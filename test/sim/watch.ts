@@ -22,6 +22,7 @@ export function watchOf(
   place: { collection: Collection; side: SideName },
 ) {
   const { collection, side } = place
+  const other = side === 'exchange' ? 'nextcloud' : 'exchange'
   const broken = (words: string) => world.violations.push(`${words} (${side}, pass ${process.name})`)
   const watch: WriteWatch = {
     writing: () => {
@@ -34,7 +35,8 @@ export function watchOf(
     updated: (before, after) => {
       const left = valuesOf(after.model)
       for (const value of valuesOf(before.model)) {
-        if (!left.has(value) && world.people.live.has(value) && !world.archived.has(value))
+        if (left.has(value) || !world.people.live.has(value) || world.people.taken.has(`${other}|${value}`)) continue
+        if (!world.archived.has(value))
           broken(`I16: ${value} of ${before.model.uid} overwritten before it was archived`)
       }
     },

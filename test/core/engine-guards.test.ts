@@ -1,0 +1,131 @@
+/** Guards in whole passes: nothing is removed before a person looked, whatever a server says, and a way on always exists. */
+import { describe, expect, it } from 'vitest'
+import { comeToRest, release } from '../sim/history.ts'
+import { violationsOf } from '../sim/oracle.ts'
+import { create, inStep, quietWorld, remove, serverOf, uidsOn } from '../sim/quiet.ts'
+import type { Simulation } from '../sim/simulate.ts'
+
+async function guardOf(world: Simulation): Promise<string> {
+  const report = await world.pass()
+  const [pair] = report?.pairs ?? []
+  return pair?.halt?.guard ?? report?.outcome ?? 'died'
+}
+
+/** The exchange server loses items by itself. */
+function loseAll(world: Simulation): void {
+  const server = serverOf(world, 'exchange')
+  const before = server.backup()
+  server.rollBack([])
+  world.people.serverLost(before, [], [serverOf(world, 'nextcloud')])
+  world.loss = { server, uids: new Set(before.map((item) => item.model.uid)), halting: true }
+}
+
+describe('a side that lists nothing any more', () => {
+  it('halts, writes nothing, and goes on only after a person let it', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    expect(await guardOf(world)).toBe('empty-side')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+    await release(world)
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'nextcloud')).toEqual([])
+    expect(world.violations).toEqual([])
+  })
+
+  it('goes on by itself when the items are there again', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const backup = serverOf(world, 'exchange').backup()
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    serverOf(world, 'exchange').rollBack(backup)
+    world.loss = null
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+  })
+
+  it('halts although the pass that listed it died before its guards (found by seed 1835)', async () => {
+    for (let step = 0; step < 12; step++) {
+      const world = quietWorld()
+      await inStep(world, 4)
+      loseAll(world)
+      await world.pass({ point: { step, how: 'after' } })
+      expect([step, await guardOf(world)]).toEqual([step, 'empty-side'])
+      expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+      expect(world.violations).toEqual([])
+    }
+  })
+})
+
+describe('a server that was rolled back', () => {
+  it('halts until a person let it, also when the first look died', async () => {
+    for (const step of [null, 3, 5, 7]) {
+      const world = quietWorld()
+      await inStep(world, 2)
+      const old = serverOf(world, 'exchange').backup()
+      remove(world, 'exchange', 0)
+      await world.pass()
+      create(world, 'exchange', 3)
+      await world.pass()
+      serverOf(world, 'exchange').rollBack(old)
+      if (step !== null) await world.pass({ point: { step, how: 'after' } })
+      expect([step, await guardOf(world)]).toEqual([step, 'server-rolled-back'])
+      expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+    }
+  })
+})
+
+describe('a folder that was deleted and made again', () => {
+  it('halts when its items are others, and after the release the items are made in it; nothing is deleted', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    serverOf(world, 'exchange').recreateFolder([], 0)
+    expect(await guardOf(world)).toBe('collection-identity')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+    await comeToRest(world)
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+    expect(uidsOn(world, 'exchange')).toHaveLength(4)
+    expect([...world.violations, ...violationsOf(world)]).toEqual([])
+  })
+
+  it('is adopted when it has the same items, and what it lacks is made in it', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const kept = serverOf(world, 'exchange').backup().slice(0, 3)
+    const models = kept.map((item) => item.model)
+    serverOf(world, 'exchange').recreateFolder(models, 0)
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'exchange')).toHaveLength(4)
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
+    expect([...world.violations, ...violationsOf(world)]).toEqual([])
+  })
+})
+
+describe('many deletions', () => {
+  it('halt, and are done when their exact number is allowed', async () => {
+    const world = quietWorld()
+    await inStep(world, 16)
+    for (let index = 0; index < 12; index++) remove(world, 'nextcloud', index)
+    expect(await guardOf(world)).toBe('deletions-in-pass')
+    world.allowDeletes = 11
+    expect(await guardOf(world)).toBe('deletions-in-pass')
+    expect(uidsOn(world, 'exchange')).toHaveLength(16)
+    world.allowDeletes = 12
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'exchange')).toHaveLength(4)
+  })
+
+  it('do not keep other guards halted in turn (found by seed 1911)', async () => {
+    const world = quietWorld()
+    await inStep(world, 16)
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    await release(world)
+    expect(await guardOf(world)).toBe('deletions-in-pass')
+    await release(world)
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'nextcloud')).toEqual([])
+  })
+})

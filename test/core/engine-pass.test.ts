@@ -1,0 +1,152 @@
+/** Whole passes over simulated servers: what people see of them (P1, P5, I14, I16, I17, I25). */
+import { describe, expect, it } from 'vitest'
+import { Accounts } from '../../src/engine/accounts.ts'
+import { SCENARIOS } from '../sim/crash-scenarios.ts'
+import { create, inStep, itemOf, quietWorld, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
+import { EMAIL, type Simulation } from '../sim/simulate.ts'
+
+async function kept(world: Simulation) {
+  const mailbox = await world.store.ensureMailbox(EMAIL)
+  return {
+    archive: await world.store.archiveEntries({ mailboxId: mailbox.id }),
+    conflicts: await world.store.conflicts({ mailboxId: mailbox.id }),
+  }
+}
+
+describe('a dry run', () => {
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    'counts exactly what the next pass does, and changes nothing: %s',
+    async (_name, scenario) => {
+      const world = quietWorld()
+      await scenario.before(world)
+      const planned = await world.pass({ dryRun: true })
+      expect(world.violations).toEqual([])
+      const done = await world.pass()
+      expect(planned?.pairs[0]?.halt?.guard).toBe(done?.pairs[0]?.halt?.guard)
+      // Of a halted collection it shows what was stopped.
+      if (!done?.pairs[0]?.halt) expect(planned?.pairs[0]?.counts).toEqual(done?.pairs[0]?.counts)
+    },
+  )
+})
+
+describe('a conflict', () => {
+  it.each(['exchange', 'nextcloud'] as const)(
+    'keeps one version in place and the other in the archive: %s wins',
+    async (winner) => {
+      const world = quietWorld()
+      world.options.conflictPolicy = winner
+      await inStep(world, 2)
+      const titles = { exchange: retitle(world, 'exchange', 0), nextcloud: retitle(world, 'nextcloud', 0) }
+      const report = await world.pass()
+      const loser = winner === 'exchange' ? 'nextcloud' : 'exchange'
+      for (const side of ['exchange', 'nextcloud'] as const)
+        expect(itemOf(world, side, 0).model.title).toBe(titles[winner])
+      const { archive, conflicts } = await kept(world)
+      expect(archive).toHaveLength(1)
+      expect(archive[0]).toMatchObject({ side: loser, reason: 'conflict' })
+      expect(archive[0]?.document.text).toContain(titles[loser])
+      expect(conflicts).toMatchObject([{ kind: 'edit-edit', winner, paths: ['title'], archiveId: archive[0]?.id }])
+      expect(report?.pairs[0]?.counts).toMatchObject({ seen: 2, conflicts: 1, unchanged: 1 })
+    },
+  )
+
+  it('goes to the newest edit when the policy says so', async () => {
+    const world = quietWorld()
+    world.options.conflictPolicy = 'newest'
+    await inStep(world, 2)
+    retitle(world, 'exchange', 0)
+    world.clock.advance(1_000)
+    const newest = retitle(world, 'nextcloud', 0)
+    await world.pass()
+    expect(itemOf(world, 'exchange', 0).model.title).toBe(newest)
+  })
+})
+
+describe('an edit and a deletion of the same item', () => {
+  it.each(['exchange', 'nextcloud'] as const)('leave the edit, told as a conflict: edited on %s', async (edited) => {
+    const world = quietWorld()
+    await inStep(world, 2)
+    const other = edited === 'exchange' ? 'nextcloud' : 'exchange'
+    const title = retitle(world, edited, 0)
+    remove(world, other, 0)
+    const report = await world.pass()
+    expect(itemOf(world, other, 0).model.title).toBe(title)
+    expect(report?.pairs[0]?.counts.conflicts).toBe(1)
+    expect((await kept(world)).conflicts).toMatchObject([{ kind: 'edit-delete', winner: edited, archiveId: null }])
+  })
+})
+
+describe('a deletion', () => {
+  it('reaches the other side, and its content the archive', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const { title } = itemOf(world, 'exchange', 0).model
+    remove(world, 'nextcloud', 0)
+    await world.pass()
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+    const { archive } = await kept(world)
+    expect(archive).toMatchObject([{ side: 'exchange', reason: 'remove', title }])
+  })
+})
+
+describe('a second item of the same UID on Exchange', () => {
+  it('stays, is named, and gets a counterpart once the first is gone (found by seed 20051)', async () => {
+    const world = quietWorld()
+    await inStep(world, 2)
+    const first = itemOf(world, 'exchange', 0)
+    serverOf(world, 'exchange').create({ ...first.model, title: 'the copy' }, null, 0)
+    const report = await world.pass()
+    expect(report?.pairs[0]?.problems).toMatchObject([{ code: 'item.duplicate-uid', side: 'exchange' }])
+    expect(uidsOn(world, 'exchange')).toHaveLength(3)
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(2)
+    const paired = itemOf(world, 'nextcloud', 0)
+    world.people.remove(serverOf(world, 'nextcloud'), paired)
+    for (let pass = 0; pass < 2; pass++) await world.pass()
+    expect(itemOf(world, 'nextcloud', 0).model.title).toBe('the copy')
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+  })
+})
+
+describe('a pass over a converged pair (I3)', () => {
+  it('writes nothing and changes no base', async () => {
+    const world = quietWorld()
+    await inStep(world, 6)
+    const bases = JSON.stringify(world.store.itemPairs(world.collections[0]?.pairId ?? ''))
+    const writes = world.servers.map((server) => server.writes)
+    world.clock.advance(48 * 3_600_000)
+    expect((await world.pass())?.outcome).toBe('in-step')
+    expect(world.servers.map((server) => server.writes)).toEqual(writes)
+    expect(JSON.stringify(world.store.itemPairs(world.collections[0]?.pairId ?? ''))).toBe(bases)
+  })
+})
+
+describe('the books of a pass (I25)', () => {
+  it('count an item once, under the first heading that fits', () => {
+    const accounts = new Accounts(false)
+    accounts.note('pair:1', 'updated')
+    accounts.note('pair:1', 'unchanged')
+    accounts.note('pair:1', 'failed')
+    accounts.note('e9@exchange', 'created')
+    accounts.becamePair('e9@exchange', '2')
+    accounts.note('pair:2', 'unchanged')
+    expect(accounts.counts(3)).toEqual({
+      seen: 4,
+      unchanged: 2,
+      created: 1,
+      updated: 0,
+      removed: 0,
+      conflicts: 0,
+      skipped: 0,
+      failed: 1,
+    })
+  })
+
+  it('add up in a first pass with everything in it', async () => {
+    const world = quietWorld()
+    create(world, 'exchange', 2)
+    create(world, 'nextcloud', 3)
+    const { seen, ...headings } = (await world.pass())?.pairs[0]?.counts ?? { seen: -1 }
+    expect(seen).toBe(5)
+    expect(Object.values(headings).reduce((sum, count) => sum + count, 0)).toBe(5)
+  })
+})
