@@ -117,3 +117,17 @@ export const AUTHORITY_ANSWER_BYTES_MAX = 1024 * 1024
 export const TOKEN_RENEW_BEFORE_MS = 10 * 60 * 1000
 /** OAuth: a token younger than this that is refused is refused for another reason than its age; asking for the next would be in vain. */
 export const TOKEN_YOUNG_MS = 60_000
+/** Pool: tries of a refused account within ACCOUNT_LOCKOUT_WINDOW_MS. The strictest usual lock-out threshold is 5 (CIS), and people sign in too. */
+export const ACCOUNT_TRIES_MAX = 3
+/** Pool: Windows counts wrong passwords over 10 to 30 minutes ("reset account lockout counter after"). */
+export const ACCOUNT_LOCKOUT_WINDOW_MS = 30 * 60 * 1000
+/** Pool: first pause of a refused account; five times longer after each further refusal. */
+export const ACCOUNT_REST_BASE_MS = 60_000
+/** Pool: longest pause of a refused account, so that one that was unlocked in the morning works by noon. */
+export const ACCOUNT_REST_MAX_MS = 6 * 60 * 60 * 1000
+/** Pool: an account that was quiet this long proves itself with one call before many go out: its password may have changed. */
+export const ACCOUNT_PROOF_MS = 60_000
+/** Pool: accounts that one call is tried with; more would carry one mailbox's trouble to every account. */
+export const ACCOUNTS_PER_CALL_MAX = 3
+/** Pool: a certificate that ends within this time is announced, once a day. Ordering a new one takes a company weeks. */
+export const SECRET_EXPIRY_NOTICE_MS = 30 * 24 * 60 * 60 * 1000
