@@ -1,6 +1,7 @@
 /** Runs one command line and gives its exit code. Both entries (production and development) come here. */
 import { Config, flush, run, settings } from '@oclif/core'
 import { describeError, errorJson, errorText } from './errors.ts'
+import { keepHeapSmall } from './memory.ts'
 import { redactor } from './redact.ts'
 
 export type MainOptions = {
@@ -30,6 +31,7 @@ function withHelp(argv: string[]): string[] {
 }
 
 export async function main({ root, argv, packageJson }: MainOptions): Promise<number> {
+  keepHeapSmall()
   settings.enableAutoTranspile = false
   try {
     const config = new Config({ root, ...(packageJson ? { pjson: packageJson } : {}) })

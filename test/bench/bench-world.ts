@@ -1,6 +1,6 @@
 /** Starts the servers' process and gives a bench its messages, configurations and measured children. */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -81,8 +81,12 @@ export class BenchWorld {
 
 function next(child: ChildProcess): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    child.once('message', (answer: Answer) => resolve(answer))
-    child.once('exit', (code) => reject(new Error(`the servers ended with ${code}`)))
+    const onExit = (code: number | null) => reject(new Error(`the servers ended with ${code}`))
+    child.once('message', (answer: Answer) => {
+      child.off('exit', onExit)
+      resolve(answer)
+    })
+    child.once('exit', onExit)
   })
 }
 
@@ -105,6 +109,16 @@ export function runPass(
   return measure([WORKER, mode, person], directory, more)
 }
 
+/** Peak resident memory of a running process (Linux); 0 when it has ended. */
+function highWaterMb(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    // The process ended between two looks: its last high-water mark stands.
+    return 0
+  }
+}
+
 async function measure(words: readonly string[], cwd: string, more: Record<string, string> = {}): Promise<Measured> {
   const startedAtMs = performance.now()
   const env = { PATH: process.env.PATH, NO_COLOR: '1', ...more }
@@ -113,8 +127,13 @@ async function measure(words: readonly string[], cwd: string, more: Record<strin
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
   })
+  let rssMaxMb = 0
+  const watch = setInterval(() => {
+    rssMaxMb = Math.max(rssMaxMb, highWaterMb(child.pid))
+  }, 50)
   const exitCode = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)))
+  clearInterval(watch)
   const report = /^MEASURED (.*)$/m.exec(stdout)?.[1]
   const own = report ? (JSON.parse(report) as Partial<Measured>) : {}
-  return { exitCode, wallMs: performance.now() - startedAtMs, cpuMs: 0, rssMaxMb: 0, stdout, ...own }
+  return { exitCode, wallMs: performance.now() - startedAtMs, cpuMs: 0, rssMaxMb, stdout, ...own }
 }

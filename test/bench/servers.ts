@@ -7,6 +7,7 @@ export type Order =
   | { kind: 'add-mailbox'; person: string; events: number }
   | { kind: 'edit'; person: string; count: number }
   | { kind: 'counts' }
+  | { kind: 'service-time'; exchangeMs: number; putMs: number }
   | { kind: 'objects'; person: string }
 export type Answer =
   | { kind: 'ready'; ewsUrl: string; davUrl: string }
@@ -39,6 +40,9 @@ function carryOut(order: Order): Answer {
         mailbox.editEvent(id, { location: `Room ${Date.now()}` })
       return { kind: 'done' }
     }
+    case 'service-time':
+      setServiceTime(order)
+      return { kind: 'done' }
     case 'counts':
       return { kind: 'counts', exchange: exchange.requests.total, nextcloud: nextcloud.requests.count() }
     case 'objects':
@@ -51,6 +55,13 @@ function carryOut(order: Order): Answer {
           .map(({ text }) => text),
       }
   }
+}
+
+/** Real servers think: 0 takes it away. */
+function setServiceTime({ exchangeMs, putMs }: Extract<Order, { kind: 'service-time' }>): void {
+  exchange.faults.hook = exchangeMs > 0 ? () => ({ kind: 'delay', ms: exchangeMs }) : undefined
+  nextcloud.clearFaults()
+  if (putMs > 0) nextcloud.fault({ method: 'PUT' }, { kind: 'delay', ms: putMs })
 }
 
 /** Typical items: one in ten is a series, one in five has a body of some lines. */
