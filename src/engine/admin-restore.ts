@@ -121,5 +121,6 @@ async function openCollection(service: ServiceOptions, held: Held, entry: Archiv
     email: mailbox.email,
     onProgress: () => {},
     cache: new ContentCache(),
+    removals: 0,
   }
 }

@@ -44,4 +44,6 @@ export type PassContext = {
   email: string
   onProgress: (event: ProgressEvent) => void
   cache: ContentCache
+  /** Removals that this pass has written so far, or may have: for the guard over all its rounds. */
+  removals: number
 }

@@ -44,6 +44,7 @@ async function settleRemove(
   const report = (result: 'done' | 'deferred' | 'failed') => {
     for (const action of actionsOf(work)) accounts.act(action, result)
   }
+  if (outcome.kind === 'removed' || outcome.kind === 'unknown') context.removals++
   switch (outcome.kind) {
     case 'removed':
     case 'gone':

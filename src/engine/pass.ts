@@ -110,6 +110,7 @@ async function guarded(context: PassContext, planned: Plan, listings: Listing[])
   const verdict = guard({
     plan: planned,
     baseCount: await store.countItemPairs(pair.id),
+    removedInPass: context.removals,
     mailboxBaseCount: sizes.reduce((sum, size) => sum + size, 0),
     removedInLastDay: await store.countRemovals(pair.mailboxId, nowMs - DAY_MS),
     listings,

@@ -92,6 +92,7 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     email: run.mailbox.email,
     onProgress: run.onProgress,
     cache: new ContentCache(),
+    removals: 0,
   })
 }
 

@@ -38,8 +38,9 @@ export type Listing = { side: SideName; listed: number; vanished: number; appear
 
 export type GuardInput = {
   plan: Plan
-  /** Item pairs before the pass. */
+  /** Item pairs now, and those of them that earlier rounds of this pass removed. */
   baseCount: number
+  removedInPass: number
   /** Mailbox-wide: item pairs now, and removals written in the last 24 hours. */
   mailboxBaseCount: number
   removedInLastDay: number
@@ -106,11 +107,14 @@ function massChange({ plan, baseCount, limits }: GuardInput): Verdict {
   return { kind: 'pass' }
 }
 
-function deletesInPass({ plan, baseCount, limits }: GuardInput): Verdict {
+/** Of the whole pass: what its earlier rounds removed counts. */
+function deletesInPass({ plan, baseCount, removedInPass, limits }: GuardInput): Verdict {
   const deletions = countRemovals(plan)
-  if (deletions <= limits.deletesMax || !exceeds(deletions, baseCount, limits.deletesMaxPercent))
+  const inPass = deletions + removedInPass
+  const base = baseCount + removedInPass
+  if (deletions === 0 || inPass <= limits.deletesMax || !exceeds(inPass, base, limits.deletesMaxPercent))
     return { kind: 'pass' }
-  return { kind: 'halt', guard: 'deletions-in-pass', numbers: { base: baseCount, deletions } }
+  return { kind: 'halt', guard: 'deletions-in-pass', numbers: { base, deletions } }
 }
 
 /** The same floor as for one pass applies: removing two of three items is an ordinary day. */

@@ -18,6 +18,7 @@ function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
     plan: { entries: plan },
     baseCount,
     mailboxBaseCount: baseCount,
+    removedInPass: 0,
     removedInLastDay: 0,
     listings: [],
     limits: GUARD_DEFAULTS,
@@ -48,6 +49,15 @@ describe('deletions in one pass: more than 10 items and more than 25 % of the ba
     expect(verdict(removals(30), { allowDeletes: 31 })).toBe('deletions-in-pass')
     const released = [{ guard: 'deletions-in-pass', numbers: { base: 100, deletions: 30 } }]
     expect(verdict(removals(30), { released })).toBe('deletions-in-pass')
+  })
+
+  it.each([
+    [1, 10, 33, 'deletions-in-pass'],
+    [1, 10, 34, 'pass'],
+    [1, 9, 11, 'pass'],
+    [0, 30, 70, 'pass'],
+  ])('%i after %i in earlier rounds of the pass, %i left: %s', (count, removedInPass, baseCount, expected) => {
+    expect(verdict(removals(count), { removedInPass, baseCount })).toBe(expected)
   })
 
   it('does not count creations, updates and adoptions', () => {

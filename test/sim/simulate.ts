@@ -2,7 +2,7 @@
 import type { EngineOptions } from '../../src/engine/context.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { UserReport } from '../../src/ports/report.ts'
-import type { SideName } from '../../src/ports/side.ts'
+import type { ItemId, SideName } from '../../src/ports/side.ts'
 import { GUARD_DEFAULTS } from '../../src/sync/guard.ts'
 import { Chance, SimClock } from './chance.ts'
 import { Faults, type Mask } from './faults.ts'
@@ -105,7 +105,8 @@ export class Simulation {
     const pairs = this.store.itemPairs(pairId)
     const vanished = pairs.filter((pair) => !server.items.has(pair[side].id) && !server.byUid(pair.uid)).length
     const paired = new Set(pairs.map((pair) => pair.uid))
-    const appeared = [...server.items.values()].some((item) => !paired.has(item.model.uid))
+    const isUnknown = (id: string) => this.loss?.halting || !this.store.knows(pairId, side, id as ItemId)
+    const appeared = [...server.items.values()].some((item) => !paired.has(item.model.uid) && isUnknown(item.id))
     const isEmpty = server.items.size === 0 && pairs.length > 0
     const isRollback = vanished > 1 && appeared && !this.faults.fired.has('unreadable-item')
     if (isEmpty || isRollback) this.loss = { ...this.loss, halting: true }
