@@ -25,8 +25,37 @@ export function normaliseLines(text: string): string {
     .replace(/\r\n?|\n/g, '\r\n')}\r\n`
 }
 
+/** The newest LAST-MODIFIED (RFC 5545 section 3.8.7.3) or REV (RFC 6350 section 6.7.4) of a document; null when it has none. */
+export function lastModifiedMs(text: string): number | null {
+  const stamps = [
+    ...text.matchAll(/^(?:LAST-MODIFIED|REV)(?:;[^:\r\n]*)?:(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)/gim),
+  ]
+  const times = stamps.map(([, year, month, day, hour, minute, second]) =>
+    Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`),
+  )
+  const valid = times.filter((ms) => !Number.isNaN(ms))
+  return valid.length === 0 ? null : Math.max(...valid)
+}
+
 /** UIDs of a calendar object's components (RFC 5545 section 3.8.4.7), unfolded; without parsing the rest. */
 export function uidsIn(text: string): string[] {
   const unfolded = text.replace(/\r?\n[ \t]/g, '')
   return [...unfolded.matchAll(/^UID(?:;[^:\r\n]*)?:(.*?)\r?$/gim)].map((match) => match[1] ?? '')
+}
+
+/**
+ * When a person last changed it, as its VEVENTs say (RFC 5545 section 3.8.7.3; without a METHOD, DTSTAMP means the same, 3.8.7.2).
+ * Null when they say nothing.
+ */
+export function lastModifiedIn(text: string): number | null {
+  const events = text.match(/^BEGIN:VEVENT\r?$[\s\S]*?^END:VEVENT\r?$/gim) ?? []
+  const stamps = events.flatMap((event) => [...event.matchAll(STAMP)].map(([, ...parts]) => instantOf(parts)))
+  const known = stamps.filter((ms) => !Number.isNaN(ms))
+  return known.length === 0 ? null : known.reduce((latest, ms) => Math.max(latest, ms))
+}
+
+const STAMP = /^(?:LAST-MODIFIED|DTSTAMP)(?:;[^:\r\n]*)?:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\r?$/gim
+
+function instantOf([year, month, day, hour, minute, second]: string[]): number {
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`)
 }

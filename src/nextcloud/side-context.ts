@@ -1,8 +1,9 @@
 /** What the parts of the Nextcloud side share: the client, the names of the collection's objects, the lens. */
+import type { Item } from '../model/item.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { ItemId, SideItem, Version } from '../ports/side.ts'
-import { type Codec, normaliseLines } from './codec.ts'
+import { type Codec, lastModifiedIn, lastModifiedMs, normaliseLines } from './codec.ts'
 import type { DavClient } from './dav/client.ts'
 import type { Hrefs } from './dav/href.ts'
 
@@ -22,8 +23,15 @@ export function itemFrom(
 ): SideItem | null {
   const native = normaliseLines(text)
   const decoded = codec.decode(native)
-  if (decoded.kind !== 'item') return null
-  return { id, version, uid: decoded.uid, model: decoded.model, native: { format: 'ical', text: native } }
+  return decoded.kind === 'item' ? sideItem(decoded, { id, version, text: native }) : null
+}
+
+/** `text`: the document that was decoded, in its normal form. */
+export function sideItem(
+  { uid, model }: { uid: string; model: Item },
+  { id, version, text }: { id: ItemId; version: Version; text: string },
+): SideItem {
+  return { id, version, uid, model, native: { format: 'ical', text }, modifiedAtMs: lastModifiedIn(text) }
 }
 
 /** An ETag as a version. Weak marks, and what Apache's mod_deflate adds to the ETag of a compressed GET, are no part of it. */

@@ -7,7 +7,7 @@ import { multistatusOf } from './dav/client.ts'
 import { type DavResponse, propText } from './dav/multistatus.ts'
 import { statusError } from './dav/status-error.ts'
 import { CALDAV, DAV, xmlText } from './dav/xml.ts'
-import { type SideContext, versionOf } from './side-context.ts'
+import { type SideContext, sideItem, versionOf } from './side-context.ts'
 
 const CALENDAR_DATA = `${CALDAV}calendar-data`
 
@@ -64,10 +64,8 @@ function decode(
   const native = normaliseLines(text)
   const decoded = codec.decode(native)
   switch (decoded.kind) {
-    case 'item': {
-      const { uid, model } = decoded
-      return { kind: 'present', item: { id, version, uid, model, native: { format: 'ical', text: native } } }
-    }
+    case 'item':
+      return { kind: 'present', item: sideItem(decoded, { id, version, text: native }) }
     case 'other':
       // A task in a mixed calendar: positively no item of this collection.
       return { kind: 'gone', id }
