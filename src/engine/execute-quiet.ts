@@ -8,6 +8,7 @@ import type { PassContext } from './context.ts'
 import { freeDuplicates } from './duplicates.ts'
 import { failed, settled } from './settle.ts'
 
+const DAY_MS = 86_400_000
 /** Rows changed per transaction. */
 const COMMIT_CHUNK = 500
 
@@ -97,13 +98,26 @@ function forget(
 function skip(context: PassContext, entry: Extract<PlanEntry, { kind: 'skip' }>, accounts: Accounts): StateChange[] {
   const { observation, reason } = entry
   accounts.note(keyOf(entry), 'skipped')
-  if (reason === 'outside-window') return [settled(observation)]
+  if (reason === 'outside-window') return [outside(context, observation)]
   const problem = observation.problem ?? { code: 'item.duplicate-uid', detail: '' }
   accounts.problems.push({ side: observation.side, uid: observation.uid, title: '', ...problem })
   accounts.act(skipAction(observation, reason), 'deferred')
   if (reason === 'duplicate-uid') return [settled(observation, problem)]
   // Unreadable: asked again later, ever more rarely (LOS-8); a change of the item makes it pending at once.
   return [failed(context, observation, new ConnectorError('item.unreadable', { detail: problem.detail }))]
+}
+
+/** An item that begins after the window comes into it one day, without a word from its server. What ended before it never does. */
+function outside({ options, clock }: PassContext, observation: Observation): StateChange {
+  const { spanStartMs } = observation
+  const { windowFutureDays } = options
+  if (spanStartMs === null || windowFutureDays === null) return settled(observation)
+  const retryAtMs = spanStartMs - windowFutureDays * DAY_MS
+  if (retryAtMs <= clock.nowMs()) return settled(observation)
+  return {
+    kind: 'put-observation',
+    observation: { ...observation, dirty: true, attempts: 0, retryAtMs, problem: null },
+  }
 }
 
 function keyOf({ itemPair, observation }: Extract<PlanEntry, { kind: 'skip' | 'wait' }>): string {
