@@ -216,6 +216,9 @@ function unlinked({ name, reason }: LinkProblem): UnopenedPair {
 /** What the base depends on: when it changes, adoption follows. Secrets are not part of it. */
 function configHashOf(config: Config, entry: UsersFileEntry): string {
   const { ewsUrl, type } = config.exchange
-  const parts = [MAPPING_VERSION, type, ewsUrl, entry.davUrl, entry.username, entry.timeZone, config.sync.type]
+  // Items outside the window were settled once: another window must look at them again.
+  const { type: syncType, windowPastDays, windowFutureDays } = config.sync
+  const window = [windowPastDays, windowFutureDays]
+  const parts = [MAPPING_VERSION, type, ewsUrl, entry.davUrl, entry.username, entry.timeZone, syncType, window]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }
