@@ -11,7 +11,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { UserReport } from '../../src/ports/report.ts'
 import type { ItemSnapshot } from '../simulators/exchange/user-input.ts'
 import { emailOf, runOptions, SILENT, type World } from '../world.ts'
-import { linesOf } from './items.ts'
+import { property } from './items.ts'
 import { testClock } from './stage.ts'
 
 export type Expected = {
@@ -74,15 +74,13 @@ export function rawLists(world: World, person = 'alice', alone: readonly string[
 }
 
 function exchangeLine({ fields }: ItemSnapshot): string {
-  const zone = fields.StartTimeZone?.id
-  const start = fields.IsAllDayEvent ? wallDate(fields.Start ?? 0, zone) : instant(fields.Start ?? 0)
-  return `${fields.Subject ?? ''} @ ${start}`
+  const start = fields.Start ?? 0
+  return `${fields.Subject ?? ''} @ ${fields.IsAllDayEvent ? dayOf(start) : instant(start)}`
 }
 
-/** The day of an instant in one of the few zones that scenarios use. */
-function wallDate(ms: number, zone: string | undefined): string {
-  const timeZone = zone === 'W. Europe Standard Time' ? 'Europe/Berlin' : 'UTC'
-  return new Intl.DateTimeFormat('sv-SE', { timeZone }).format(ms)
+/** The day that begins at this instant in a zone less than twelve hours from Greenwich. */
+function dayOf(ms: number): string {
+  return new Date(ms + 12 * 3_600_000 - 1).toISOString().slice(0, 10)
 }
 
 function instant(ms: number): string {
@@ -90,10 +88,7 @@ function instant(ms: number): string {
 }
 
 function nextcloudLine(text: string): string {
-  const lines = linesOf(text)
-  const from = lines.indexOf('BEGIN:VEVENT')
-  const master = lines.slice(from, lines.indexOf('END:VEVENT', from))
-  const value = (name: string) => master.find((line) => new RegExp(`^${name}[;:]`).test(line)) ?? ''
+  const value = (name: string) => property(text, name)[0] ?? ''
   const title = value('SUMMARY')
     .replace(/^SUMMARY[^:]*:/, '')
     .replace(/\\([,;\\])/g, '$1')

@@ -49,6 +49,18 @@ export function linesOf(text: string): string[] {
   return text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/)
 }
 
+/** Unfolded lines of the first VEVENT, in a series the master. */
+export function masterOf(text: string): string[] {
+  const lines = linesOf(text)
+  const from = lines.indexOf('BEGIN:VEVENT')
+  return lines.slice(from + 1, lines.indexOf('END:VEVENT', from))
+}
+
+/** The lines of the master with this property. */
+export function property(text: string, name: string): string[] {
+  return masterOf(text).filter((line) => new RegExp(`^${name}[;:]`).test(line))
+}
+
 export function two(value: number): string {
   return String(value).padStart(2, '0')
 }

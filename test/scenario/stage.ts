@@ -1,14 +1,16 @@
 /** A scenario's stage: both servers, one connector inside the test with a clock that scenarios wind, and looks at both sides. */
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { compose } from '../../src/compose.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { PairReport, UserReport } from '../../src/ports/report.ts'
 import type { Connector, SyncOptions } from '../../src/ports/service.ts'
 import type { MailboxHandle } from '../simulators/exchange/mailbox-handle.ts'
 import type { ItemSnapshot } from '../simulators/exchange/user-input.ts'
 import type { ObjectView, PersonCalendar } from '../simulators/nextcloud/person-calendar.ts'
-import { emailOf, runOptions, startWorld, type World, type WorldOptions } from '../world.ts'
+import { emailOf, runOptions, SILENT, startWorld, type World, type WorldOptions } from '../world.ts'
 
 /** A Monday: every scenario plays around it. */
 export const TODAY = '2026-03-02'
@@ -36,6 +38,7 @@ export class Stage {
   readonly world: World
   readonly clock: TestClock
   connector: Connector
+  #others = 0
 
   private constructor(world: World, clock: TestClock, connector: Connector) {
     this.world = world
@@ -95,9 +98,37 @@ export class Stage {
     this.connector = await this.world.connect()
   }
 
-  /** users.json with these keys changed for everybody. */
-  changeUsers(users: readonly Record<string, unknown>[]): void {
-    writeFileSync(join(this.world.directory, 'users.json'), JSON.stringify(users), { mode: 0o600 })
+  /** A further connector with a state of its own, as after a migration that went wrong. */
+  async another(): Promise<Connector> {
+    const database = `sqlite:${join(this.world.directory, `other-${this.#others++}`, 'connector.db')}`
+    const env = { ...this.world.env, Service__DatabaseConfiguration__ConnectionString: database }
+    const connector = await compose(loadConfig({ env, cwd: this.world.directory, flags: {} }), {
+      log: SILENT,
+      clock: this.clock,
+    })
+    await connector.store.migrate()
+    return connector
+  }
+
+  /** An administrator changes these keys of a person in users.json; the next run reads them. */
+  async changeUser(keys: Readonly<Record<string, unknown>>, person = 'alice'): Promise<void> {
+    const file = join(this.world.directory, 'users.json')
+    const users: Record<string, unknown>[] = JSON.parse(readFileSync(file, 'utf8'))
+    const changed = users.map((user) => (user.Email === emailOf(person) ? { ...user, ...keys } : user))
+    writeFileSync(file, JSON.stringify(changed), { mode: 0o600 })
+    await this.restart()
+  }
+
+  /** Requests that change something, on both servers, since the last call. */
+  takeWrites(): string[] {
+    const { exchange, nextcloud } = this.world
+    const operations = exchange.requests.list.map(({ operation }) => operation)
+    const methods = nextcloud.requests.entries.map(({ method }) => method)
+    exchange.requests.clear()
+    nextcloud.requests.reset()
+    return [...operations, ...methods].filter((name) =>
+      /^(Create|Update|Delete|Move|PUT|DELETE|MK|PROPPATCH)/.test(name),
+    )
   }
 
   /** The one item with this title on Exchange. */
@@ -150,4 +181,9 @@ export function isQuiet(report: UserReport): boolean {
 
 export function pairOf(report: UserReport): PairReport {
   return only(report.pairs, 'collection pairs')
+}
+
+/** The codes of what went wrong, of the user and of every collection. */
+export function codesOf({ error, pairs }: UserReport): string[] {
+  return [error, ...pairs.map((pair) => pair.error)].flatMap((one) => one?.code ?? [])
 }
