@@ -13,7 +13,10 @@ export async function createAgain(context: PassContext, request: RestoreRequest)
   const old = model.uid
   const uids = old === '' || (await isUidInUse(context, to, old)) ? [fresh] : [old, fresh]
   for (const uid of uids) {
-    const step = await createOnce(context, request, { token: restoreToken(entry, to), desired: { ...model, uid } })
+    // With its old document the item gets back what the model cannot say: alarms, attachments, properties of other programs.
+    const native = uid === old && entry.side === to ? entry.document : null
+    const creation = { token: restoreToken(entry, to), desired: { ...model, uid }, native }
+    const step = await createOnce(context, request, creation)
     if (step !== 'uid-in-use') return step
   }
   return { kind: 'again' }

@@ -25,18 +25,6 @@ export function normaliseLines(text: string): string {
     .replace(/\r\n?|\n/g, '\r\n')}\r\n`
 }
 
-/** The newest LAST-MODIFIED (RFC 5545 section 3.8.7.3) or REV (RFC 6350 section 6.7.4) of a document; null when it has none. */
-export function lastModifiedMs(text: string): number | null {
-  const stamps = [
-    ...text.matchAll(/^(?:LAST-MODIFIED|REV)(?:;[^:\r\n]*)?:(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)/gim),
-  ]
-  const times = stamps.map(([, year, month, day, hour, minute, second]) =>
-    Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`),
-  )
-  const valid = times.filter((ms) => !Number.isNaN(ms))
-  return valid.length === 0 ? null : Math.max(...valid)
-}
-
 /** UIDs of a calendar object's components (RFC 5545 section 3.8.4.7), unfolded; without parsing the rest. */
 export function uidsIn(text: string): string[] {
   const unfolded = text.replace(/\r?\n[ \t]/g, '')

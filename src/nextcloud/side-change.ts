@@ -6,7 +6,7 @@ import { settling, writeBatch } from './side-batch.ts'
 import { entityTag, type SideContext } from './side-context.ts'
 import { isSuccess, plainFailure } from './side-create.ts'
 import { readItems } from './side-read.ts'
-import { lost, readBack, type Written, written } from './side-written.ts'
+import { lost, overtaken, readBack, type Written, written } from './side-written.ts'
 
 export async function updateItems(context: SideContext, requests: readonly UpdateRequest[]): Promise<UpdateOutcome[]> {
   const steps = await writeBatch<UpdateRequest, UpdateOutcome | Written>(
@@ -20,7 +20,7 @@ export async function updateItems(context: SideContext, requests: readonly Updat
     if (step.kind === 'stored') return { kind: 'updated', item: step.item }
     if (step.kind !== 'rewritten') return step
     const back = found.get(step.id)
-    if (back?.kind === 'item') return { kind: 'updated', item: back.item }
+    if (back?.kind === 'item') return { kind: 'updated', item: back.item, ...overtaken(step, back.item) }
     return { kind: 'unknown', error: back?.error ?? lost('not read back') }
   })
 }

@@ -3,7 +3,7 @@ import type { Item } from '../model/item.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { ItemId, SideItem, Version } from '../ports/side.ts'
-import { type Codec, lastModifiedIn, lastModifiedMs, normaliseLines } from './codec.ts'
+import { type Codec, lastModifiedIn, normaliseLines } from './codec.ts'
 import type { DavClient } from './dav/client.ts'
 import type { Hrefs } from './dav/href.ts'
 

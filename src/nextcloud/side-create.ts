@@ -7,7 +7,7 @@ import { settling, writeBatch } from './side-batch.ts'
 import type { SideContext } from './side-context.ts'
 import { readItems, tokenId } from './side-read.ts'
 import { findByUid, purgeTrashed } from './side-uid.ts'
-import { lost, readBack, type Written, written } from './side-written.ts'
+import { lost, overtaken, readBack, type Written, written } from './side-written.ts'
 
 type Step = CreateOutcome | Written
 
@@ -21,14 +21,15 @@ export async function createItems(context: SideContext, requests: readonly Creat
     if (step.kind === 'stored') return { kind: 'created', item: step.item }
     if (step.kind !== 'rewritten') return step
     const back = found.get(step.id)
-    if (back?.kind === 'item') return { kind: 'created', item: back.item }
+    if (back?.kind === 'item') return { kind: 'created', item: back.item, ...overtaken(step, back.item) }
     return { kind: 'unknown', error: back?.error ?? lost('not read back') }
   })
 }
 
 async function createOne(context: SideContext, request: CreateRequest): Promise<Step> {
   const id = tokenId(context, request.token)
-  const text = context.codec.encode(null, request.desired)
+  const { desired, native } = request
+  const text = context.codec.encode(native && native.format !== 'ews' ? native.text : null, desired)
   const answer = await putNew(context, { id, text })
   if (isSuccess(answer)) return written(context, { id, text, answer })
   if (!isConflict(answer.status)) return plainFailure(answer)

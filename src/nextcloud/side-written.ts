@@ -1,13 +1,13 @@
 /** What became of an object after a successful PUT: known from its ETag where the server keeps what it gets, else read back (I15). */
 import { createHash } from 'node:crypto'
 import { ConnectorError } from '../ports/errors.ts'
-import type { ItemId, SideItem } from '../ports/side.ts'
+import type { ItemId, SideItem, Version } from '../ports/side.ts'
 import type { DavAnswer } from './dav/transport.ts'
 import { itemFrom, type SideContext, versionOf } from './side-context.ts'
 import { readItems } from './side-read.ts'
 
-/** `stored`: the server holds exactly what was sent. `rewritten`: perhaps not; it must be read. */
-export type Written = { kind: 'stored'; item: SideItem } | { kind: 'rewritten'; id: ItemId }
+/** `stored`: the server holds exactly what was sent. `rewritten`: perhaps not; it must be read. `version`: as the write answered it. */
+export type Written = { kind: 'stored'; item: SideItem } | { kind: 'rewritten'; id: ItemId; version: Version | null }
 
 /**
  * RFC 4791 section 5.3.4 forbids a strong ETag when the stored text differs from the sent one, but servers disagree: Radicale
@@ -21,7 +21,12 @@ export function written(
   const version = versionOf(answer.headers.get('etag'))
   const md5 = createHash('md5').update(text).digest('hex')
   const item = version === `"${md5}"` ? itemFrom(context, { id, version, text }) : null
-  return item ? { kind: 'stored', item } : { kind: 'rewritten', id }
+  return item ? { kind: 'stored', item } : { kind: 'rewritten', id, version }
+}
+
+/** What was read back may already carry somebody's later edit, unless its version is the one that the write answered. */
+export function overtaken({ version }: { version: Version | null }, item: SideItem): { overtaken?: true } {
+  return version !== null && version === item.version ? {} : { overtaken: true }
 }
 
 export type ReadBack = { kind: 'item'; item: SideItem } | { kind: 'lost'; error: ConnectorError }

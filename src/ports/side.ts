@@ -60,7 +60,8 @@ export type ReadResult =
   | { kind: 'unreadable'; id: ItemId; version: Version | null; error: ConnectorError; uid?: string | null }
 
 /** `desired` is what shall be there; the token is already journalled (I13). */
-export type CreateRequest = { token: Token; desired: Item }
+/** `native`: a document of this side that is patched instead of making a new one, so that a restored item gets all its properties back. */
+export type CreateRequest = { token: Token; desired: Item; native?: NativeDocument | null }
 /** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
 export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[] }
 export type RemoveRequest = { id: ItemId; expect: Version }
