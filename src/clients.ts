@@ -1,10 +1,10 @@
 /** The clients of both servers, made when a first mailbox needs them. Belongs to compose.ts, which loads it late: HTTP stacks take long to load. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { loadAdmins } from './config/admins.ts'
 import type { Config } from './config/config.ts'
-import { accountFor } from './exchange/account.ts'
-import { basicAuth } from './exchange/auth/basic.ts'
-import { createEwsClient, type EwsClient } from './exchange/ews/client.ts'
+import type { EwsClient } from './exchange/ews/client.ts'
+import { proxyFromEnvironment } from './exchange/http-proxy.ts'
+import { createExchangePool, type ExchangePool } from './exchange/pool/pool.ts'
 import { createDavClient, type DavClient } from './nextcloud/dav/client.ts'
 import { createDavTransport } from './nextcloud/dav/transport.ts'
 import type { UsersFileEntry } from './nextcloud/users-file.ts'
@@ -22,7 +22,7 @@ export type Clients = {
 
 export function createClients(config: Config, tools: ClientTools): Clients {
   const transport = createDavTransport({ ...tlsOf(config.nextcloud.caFile) })
-  const exchange = exchangeClients(config, tools)
+  const exchange = exchangePool(config, tools)
   return {
     exchangeFor: exchange.clientFor,
     davFor: (entry, signal) => {
@@ -35,30 +35,14 @@ export function createClients(config: Config, tools: ClientTools): Clients {
   }
 }
 
-/** One client per service account, shared by the mailboxes that it acts for: their connections and throttling belong together. */
-function exchangeClients(config: Config, { log, clock }: ClientTools) {
-  const clients = new Map<string, EwsClient>()
-  const { admins } = loadAdmins(config.exchange.adminsFile)
-  const clientFor = (email: string): EwsClient => {
-    const account = accountFor(email, admins)
-    if (account?.kind !== 'on-premises' || config.exchange.type !== 'basic') {
-      const problems = 'Service__ExchangeConfiguration__ExchangeType: this version signs in with 3 (Basic) only'
-      throw new ConnectorError('config.invalid', { problems })
-    }
-    const known = clients.get(account.name)
-    if (known) return known
-    const auth = basicAuth({ username: account.username, password: account.password })
-    const client = createEwsClient({ url: ewsUrlOf(config), auth, clock, log, ...tlsOf(config.exchange.caFile) })
-    clients.set(account.name, client)
-    return client
-  }
-  const close = () => Promise.allSettled([...clients.values()].map((client) => client.close()))
-  return { clientFor, close }
-}
-
-function ewsUrlOf(config: Config): string {
-  if (config.exchange.ewsUrl !== null) return config.exchange.ewsUrl
-  throw new ConnectorError('config.invalid', { problems: 'Service__ExchangeConfiguration__EwsUrl: is needed' })
+/** The service accounts of admins.json; in the cloud the configuration may name its one application itself, and needs no file. */
+function exchangePool(config: Config, tools: ClientTools): ExchangePool {
+  const { exchange } = config
+  const { adminsFile, type, appId } = exchange
+  const isOptional = type === 'cloud' && appId !== null
+  const admins = () => (isOptional && !existsSync(adminsFile) ? [] : loadAdmins(adminsFile).admins)
+  const proxy = proxyFromEnvironment(process.env)
+  return createExchangePool({ config: exchange, admins, proxy, ...tlsOf(exchange.caFile), ...tools })
 }
 
 function tlsOf(caFile: string | null): { tls?: { ca: string } } {

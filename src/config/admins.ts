@@ -2,20 +2,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConnectorError } from '../ports/errors.ts'
+import { type Admin, adminOf, SHAPES } from './admin.ts'
 import { nearest } from './nearest.ts'
 import { modeWarning, resolveSecret, type SecretSource } from './secret.ts'
 
-/** On premises an account with its password, in the cloud an application with its secret. `name` is for people. */
-export type Admin =
-  | { kind: 'on-premises'; name: string; username: string; password: string }
-  | { kind: 'cloud'; name: string; appId: string; clientSecret: string; tenantId: string | null }
-
+export type { Admin } from './admin.ts'
 export type Admins = { admins: readonly Admin[]; warnings: readonly string[] }
-
-const SHAPES = {
-  'on-premises': { id: 'Username', secret: 'Password', more: [] },
-  cloud: { id: 'AppId', secret: 'ClientSecret', more: ['TenantId'] },
-} as const
 
 type Collected = { admins: Admin[]; warnings: string[]; problems: string[] }
 
@@ -50,34 +42,38 @@ function readAdmin(value: unknown, context: { where: string; path: string }, int
   const baseDir = dirname(context.path)
   const source = texts(value, where, into)
   if (source === null) return
-  const onPremises = Object.keys(source).some((key) => /^(username|password)/i.test(key))
-  const inCloud = Object.keys(source).some((key) => /^(appid|clientsecret|tenantid)/i.test(key))
+  const onPremises = Object.keys(source).some((key) => /^(username|password|keytab|credentialcache)/i.test(key))
+  const inCloud = Object.keys(source).some((key) => /^(appid|clientsecret|tenantid|certificate)/i.test(key))
   if (onPremises && inCloud) {
     into.problems.push(`${where}: mixes an account (Username, Password) and an application (AppId, ClientSecret)`)
     return
   }
   const kind = inCloud ? 'cloud' : 'on-premises'
   const shape = SHAPES[kind]
-  const known = [shape.id, shape.secret, `${shape.secret}_FILE`, `${shape.secret}_COMMAND`, ...shape.more]
+  const known = [
+    shape.id,
+    shape.secret,
+    `${shape.secret}_FILE`,
+    `${shape.secret}_COMMAND`,
+    ...shape.instead,
+    ...shape.more,
+  ]
   for (const key of Object.keys(source).filter((key) => !known.includes(key))) {
     const near = nearest(key, known)
     into.problems.push(`${where}: ${key} is not a known field${near === null ? '' : `; did you mean ${near}?`}`)
   }
   const id = source[shape.id]?.trim()
   if (!id) into.problems.push(`${where}: ${shape.id} is missing or empty`)
+  const instead = shape.instead.filter((key) => source[key])
   try {
     const found = resolveSecret(shape.secret, source, { baseDir })
-    if (found === null)
+    if (found === null && instead.length === 0)
       into.problems.push(`${where}: ${shape.secret} is missing (also ${shape.secret}_FILE or _COMMAND)`)
+    if (instead.length + (found === null ? 0 : 1) > 1)
+      into.problems.push(`${where}: only one of ${[shape.secret, ...shape.instead].join(', ')} may be given`)
     const warning = found?.form === 'value' ? modeWarning('Passwords', context.path) : found?.warning
     if (warning && !into.warnings.includes(warning)) into.warnings.push(warning)
-    if (!id || found === null) return
-    const tenantId = source.TenantId ?? null
-    into.admins.push(
-      kind === 'cloud'
-        ? { kind, name: id, appId: id, clientSecret: found.value, tenantId }
-        : { kind, name: id, username: id, password: found.value },
-    )
+    if (id) into.admins.push(adminOf({ kind, id, secret: found?.value ?? null, source, baseDir }))
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     into.problems.push(`${where}: ${error.fields.key}: ${error.fields.reason}`)

@@ -31,6 +31,9 @@ export type ExchangeSettings = {
   appId: string | null
   clientSecret: string | null
   certificateFile: string | null
+  authorityUrl: string | null
+  audience: string | null
+  servicePrincipal: string | null
   /** Absolute path of a file or a folder. */
   adminsFile: string
   caFile: string | null
@@ -112,6 +115,9 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       appId: v.Service__ExchangeConfiguration__AppId,
       clientSecret: v.Service__ExchangeConfiguration__ClientSecret,
       certificateFile: optionalPath(v.Service__ExchangeConfiguration__CertificateFile),
+      authorityUrl: v.Service__ExchangeConfiguration__AuthorityUrl,
+      audience: v.Service__ExchangeConfiguration__Audience,
+      servicePrincipal: v.Service__ExchangeConfiguration__ServicePrincipal,
       adminsFile: path(v.Service__ExchangeConfiguration__AdminsFile),
       caFile: optionalPath(v.Service__ExchangeConfiguration__CaFile),
     },

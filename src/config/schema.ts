@@ -118,6 +118,21 @@ export const KEYS = {
     text,
     'Microsoft 365: PEM file with certificate and private key, instead of the secret.',
   ),
+  Service__ExchangeConfiguration__AuthorityUrl: optional(
+    httpUrl(),
+    'Microsoft 365: sign-in service of a national cloud. Without it: https://login.microsoftonline.com.',
+    'https://login.microsoftonline.us',
+  ),
+  Service__ExchangeConfiguration__Audience: optional(
+    httpUrl(),
+    'Microsoft 365: what tokens are good for. Without it: the host of EwsUrl, or https://outlook.office365.com.',
+    'https://outlook.office365.us',
+  ),
+  Service__ExchangeConfiguration__ServicePrincipal: optional(
+    text,
+    'Kerberos: name of the Exchange service in the domain. Without it: HTTP/ and the host of EwsUrl.',
+    'HTTP/mail.example.org',
+  ),
   Service__ExchangeConfiguration__AdminsFile: withDefault(
     text,
     'admins.json',
