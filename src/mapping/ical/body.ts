@@ -2,7 +2,6 @@
  * The body: DESCRIPTION, and HTML beside it as X-ALT-DESC (Outlook) or ALTREP (Thunderbird). A person who edits the description
  * in Nextcloud leaves the HTML behind, out of date: a checksum of the text it was written for tells, and then the text alone counts.
  */
-import { HTML_DEPTH_MAX } from '../../limits.ts'
 import type { Body } from '../../model/event.ts'
 import { htmlText } from '../ews/body.ts'
 import { type Component, dropLines, lineOf, linesOf, replaceLine, setLine } from './document.ts'
@@ -14,9 +13,6 @@ const ALTERNATIVE = 'X-ALT-DESC'
 /** Parameter of the HTML: checksum of the DESCRIPTION that it goes with. */
 const TEXT_MARK = 'X-EXC-TEXT'
 
-/** Elements that hold nothing, or are seldom closed: they do not nest. */
-const VOID_ELEMENT = /^(br|hr|img|meta|link|input|col|wbr|area|base|embed|source|track|p|li|td|tr|th|dt|dd|option)$/i
-
 export function readBody(component: Component): Body | null {
   const line = lineOf(component, 'DESCRIPTION')
   const text = readText(component, 'DESCRIPTION')
@@ -24,8 +20,8 @@ export function readBody(component: Component): Body | null {
   if (!carried) return text === '' ? null : { text, html: null }
   const { html, mark } = carried
   if (mark !== null) return mark === textChecksum(text) ? { text, html } : plainBody(text)
-  if (!line) return { text: flatText(html), html }
-  return sameWords(text, flatText(html)) ? { text, html } : plainBody(text)
+  if (!line) return { text: htmlText(html), html }
+  return sameWords(text, htmlText(html)) ? { text, html } : plainBody(text)
 }
 
 export function patchBody(component: Component, wanted: Body | null): boolean {
@@ -82,18 +78,6 @@ function altrepHtml(line: ContentLine): string | null {
     // A broken percent escape: no HTML that anyone could show.
     return null
   }
-}
-
-/** Flattening walks the elements one inside the other: what nests deeper than any person's text loses its tags and no more. */
-function flatText(html: string): string {
-  let depth = 0
-  let deepest = 0
-  for (const [, slash, name = ''] of html.matchAll(/<(\/?)([a-z][a-z0-9]*)/gi)) {
-    if (VOID_ELEMENT.test(name)) continue
-    depth += slash ? -1 : 1
-    deepest = Math.max(deepest, depth)
-  }
-  return deepest > HTML_DEPTH_MAX ? html.replace(/<[^<>]*>/g, ' ') : htmlText(html)
 }
 
 /** Programs differ in how they flatten HTML (links, bullets, line breaks): the letters and digits must be the same ones. */
