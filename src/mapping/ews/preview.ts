@@ -12,6 +12,11 @@ export function previewText(event: Event, context: EwsContext): string {
   return [...nodeLines(item, ''), ...exceptions].join('\n')
 }
 
+/** An element as indented text for people. */
+export function nodeText(node: XmlNode): string {
+  return nodeLines(node, '').join('\n')
+}
+
 function nodeLines({ name, attributes = {}, children = [], text = '' }: XmlNode, indent: string): string[] {
   const open = `${name}${Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escaped(value)}"`)
