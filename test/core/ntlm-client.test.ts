@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { ntlmAuth } from '../../src/exchange/auth/ntlm.ts'
 import { createEwsClient, type EwsClient, type EwsClientOptions } from '../../src/exchange/ews/client.ts'
 import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
+import { createExchangePool } from '../../src/exchange/pool/pool.ts'
 import { type NtlmAttempt, type NtlmServerOptions, ntlmSignIn } from '../simulators/exchange/auth/ntlm.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { testCertificate } from './ews-certificate.ts'
@@ -99,6 +100,31 @@ describe('NTLM', () => {
     await Promise.all(Array.from({ length: 5 }, () => calendar(ews)))
     expect(attempts.length).toBe(5)
     expect(attempts.every(({ verdict }) => verdict === 'ok')).toBe(true)
+  })
+
+  it('is what the pool signs in with where the configuration says so', async () => {
+    const { server, attempts } = await start()
+    const admin = { kind: 'on-premises', name: 'svc', ...SVC } as const
+    const config = {
+      type: 'ntlm',
+      ewsUrl: server.url.replace('127.0.0.1', 'localhost'),
+      tenantId: null,
+      appId: null,
+      clientSecret: null,
+      certificateFile: null,
+    } as const
+    const pool = createExchangePool({
+      config,
+      admins: () => [admin],
+      clock: instantClock(),
+      log: silentLog,
+      random: { uuid: () => '', fraction: () => 0 },
+      tls: { ca: certificate.cert },
+    })
+    open.push(pool)
+    for (let i = 0; i < 3; i++) expect((await calendar(pool.clientFor(MAILBOX)))[0]?.kind).toBe('ok')
+    expect(attempts).toMatchObject([{ user: 'svc', verdict: 'ok', mic: true }])
+    expect(pool.health()).toMatchObject([{ account: 'svc', state: 'ready' }])
   })
 
   it('goes through a proxy with CONNECT, still bound to the certificate of Exchange', async () => {

@@ -271,6 +271,9 @@ describe('a rest', () => {
     expect(restsMs.map((ms) => ms / MINUTE_MS)).toEqual([1, 5, 25, 125, 360, 360, 360, 360])
     const [one, two] = [afterRefusal(null, 0, 0), afterRefusal(afterRefusal(null, 0, 0), 10, 0)]
     expect(two.count).toBe(one.count)
+    const three = afterRefusal(two, 20, 0)
+    expect([three.count, three.restUntilMs]).toEqual([1, 30 * MINUTE_MS])
+    expect(afterNewSecret(three, 30).restUntilMs).toBe(30 * MINUTE_MS)
     expect(afterNewSecret(two, 20).restUntilMs).toBe(20)
     expect(afterRefusal(null, 0, 0.999).restUntilMs).toBeGreaterThan(one.restUntilMs)
   })

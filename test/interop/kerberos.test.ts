@@ -10,6 +10,7 @@ import { createKerberos, type Kerberos } from '../../src/exchange/auth/kerberos.
 import type { KerberosSecret } from '../../src/exchange/auth/kerberos-tickets.ts'
 import { createEwsClient } from '../../src/exchange/ews/client.ts'
 import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
+import { createExchangePool } from '../../src/exchange/pool/pool.ts'
 import { instantClock, silentLog } from '../core/ews-script-server.ts'
 import type { SignIn } from '../simulators/exchange/auth/sign-in.ts'
 import { spnegoSignIn } from '../simulators/exchange/auth/spnego.ts'
@@ -152,6 +153,49 @@ describe.skipIf(!present)(
     it.each([true, false])('calls the simulated Exchange where connections persist: %s', async (persists) => {
       const call = await simulated(await spnegoSignIn('HTTP@localhost', { persists }))
       for (let i = 0; i < 3; i++) expect((await call())[0]?.kind).toBe('ok')
+    })
+
+    it('is what the pool signs in with, and a wrong password rests the account after one try', async () => {
+      const signIn = await spnegoSignIn('HTTP@localhost', { persists: true })
+      if (signIn === null) throw new Error('the package kerberos does not load')
+      const tls = { cert: certificate.pem, key: readFileSync(certificate.key, 'utf8') }
+      const simulator = await startExchangeSimulator({ tls, signIn })
+      simulator.addServiceAccount(`svc@${REALM}`, '')
+      simulator.addMailbox('alice@example.org')
+      const ewsUrl = simulator.url.replace('127.0.0.1', 'localhost')
+      const config = {
+        type: 'kerberos',
+        ewsUrl,
+        tenantId: null,
+        appId: null,
+        clientSecret: null,
+        certificateFile: null,
+      } as const
+      const accounts = [
+        { kind: 'on-premises', name: 'svc', username: `svc@${REALM}`, password: null, keytabFile: keytab },
+        { kind: 'on-premises', name: 'pre', username: `pre@${REALM}`, password: 'wrong' },
+      ] as const
+      const pool = createExchangePool({
+        config,
+        admins: () => accounts,
+        clock: instantClock(),
+        log: silentLog,
+        random: { uuid: () => '', fraction: () => 0 },
+        tls: { ca: certificate.pem },
+      })
+      open.push(simulator, pool)
+      const ids = [{ kind: 'distinguished', name: 'calendar' }] as const
+      for (let i = 0; i < 10; i++) {
+        const call = { mailbox: 'alice@example.org' }
+        const [answer] = await pool
+          .clientFor(`person${i}@example.org`)
+          .call(getFolder, { shape: { base: 'IdOnly' }, ids }, call)
+        expect(answer?.kind).toBe('ok')
+      }
+      expect(pool.health()).toMatchObject([
+        { account: 'svc', state: 'ready' },
+        { account: 'pre', state: 'resting', refusals: 1, lastRefusal: { reason: 'wrong-password' } },
+      ])
     })
 
     it('does not believe a server that lets the request in without proving itself', async () => {

@@ -30,7 +30,7 @@ function shared(server: 'Exchange' | 'Nextcloud', files: string): Record<Shared<
       exit: 'unreachable',
     },
     'sign-in': {
-      what: `${server} refused the sign-in[ of {account}][ (HTTP {status})].`,
+      what: `${server} refused the sign-in[ of {account}][ (HTTP {status})][: {reason}][ ({detail})].`,
       why: 'The user name or the password is wrong, has expired, or the account is locked. The connector stops at the first refusal.',
       next: `Correct ${files}, then: connector config check`,
       exit: 'accessRefused',
