@@ -10,7 +10,7 @@ import { createTokenSource, type OAuthOptions, readCertificate } from '../../src
 import { createEwsClient, type EwsClient } from '../../src/exchange/ews/client.ts'
 import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
 import { bearerSignIn, type TokenVerdict } from '../simulators/exchange/auth/bearer.ts'
-import { startExchangeSimulator } from '../simulators/exchange/simulator.ts'
+import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { testCertificate } from './ews-certificate.ts'
 import { silentLog } from './ews-script-server.ts'
 import { type Authority, refusal, startAuthority, type TokenAnswer, tokenAnswer } from './oauth-authority.ts'
@@ -26,7 +26,12 @@ afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close()
 })
 
-type World = { authority: Authority; clock: ReturnType<typeof realClock>; call: () => Promise<unknown> }
+type World = {
+  authority: Authority
+  server: ExchangeSimulator
+  clock: ReturnType<typeof realClock>
+  call: () => Promise<unknown>
+}
 
 /** MSAL reads the machine's clock, so ours starts there too. */
 function realClock() {
@@ -69,7 +74,7 @@ async function start(
     const [answer] = await ews.call(getFolder, { shape: { base: 'IdOnly' }, ids }, { mailbox: MAILBOX })
     expect(answer?.kind).toBe('ok')
   }
-  return { authority, clock, call }
+  return { authority, server, clock, call }
 }
 
 describe('an application with a secret', () => {
@@ -136,6 +141,18 @@ describe('an application with a secret', () => {
       '2000008;reason="The token contains not enough scope to make this call.";error_category="invalid_grant"'
     const { call } = await start([tokenAnswer('bad-1')], { judge: () => ({ diagnostics }) })
     await expect(call()).rejects.toMatchObject({ code: 'exchange.sign-in', fields: { reason: 'missing-role' } })
+  })
+
+  it.each([
+    ['in a header', { 'x-ms-diagnostics': '4000003;reason="EWS has been disabled for this organization."' }, ''],
+    ['in a text', {}, 'Access to EWS is blocked for this application.'],
+  ])('names EWS that is switched off, said %s', async (_, headers: Record<string, string>, body) => {
+    const { server, call } = await start([tokenAnswer('good-1')])
+    server.faults.add({ effect: { kind: 'http', status: 403, headers, body } })
+    await expect(call()).rejects.toMatchObject({
+      code: 'exchange.access-denied',
+      fields: { status: 403, reason: 'ews-blocked', sent: 'no' },
+    })
   })
 
   it.each([
