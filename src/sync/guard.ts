@@ -70,16 +70,23 @@ export function countRemovals(plan: Plan): number {
   return plan.entries.filter((entry) => entry.kind === 'remove').length
 }
 
-function emptySide({ listings, baseCount }: GuardInput): Verdict {
-  const empty = listings.find((listing) => listing.listed === 0)
+/** Nothing is listed, or nothing of the base (a new item in an emptied collection does not make it whole). */
+function emptySide({ listings, baseCount, plan }: GuardInput): Verdict {
+  const isEmpty = ({ side, listed, vanished }: Listing) =>
+    listed === 0 || vanished - countRebound(plan, side) >= Math.max(baseCount, 2)
+  const empty = listings.find(isEmpty)
   if (!empty || baseCount === 0) return { kind: 'pass' }
-  return { kind: 'halt', guard: 'empty-side', numbers: { base: baseCount, listed: 0 } }
+  return { kind: 'halt', guard: 'empty-side', numbers: { base: baseCount, listed: empty.listed } }
+}
+
+function countRebound(plan: Plan, side: SideName): number {
+  return plan.entries.filter((entry) => entry.kind === 'rebind' && entry.side === side).length
 }
 
 /** Known ids vanished and unknown ones appeared. Items found again under a new id (`rebind`) vanished only in name. */
 function rolledBack({ listings, baseCount, limits, plan }: GuardInput): Verdict {
   for (const { side, vanished, appeared } of listings) {
-    const rebound = plan.entries.filter((entry) => entry.kind === 'rebind' && entry.side === side).length
+    const rebound = countRebound(plan, side)
     const lost = vanished - rebound
     // What an earlier listing found, in a pass that did not live to judge it, is known by now but still has to be created.
     const unknown = plan.entries.filter(

@@ -7,6 +7,7 @@ import type { ActionReason } from '../ports/report.ts'
 import type { SideName } from '../ports/side.ts'
 import type { ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
 import { changeOf, decidePaired, otherSide } from './decide.ts'
+import { sameHashes } from './fingerprint.ts'
 
 export type PlanEntry =
   | { kind: 'create'; side: SideName; source: Observation; replaces: ItemPair | null; reason: ActionReason }
@@ -95,7 +96,11 @@ function planPaired(
   const nextcloud = changeOf(itemPair.nextcloud, row.nextcloud)
   for (const side of ['exchange', 'nextcloud'] as const) {
     if ((side === 'exchange' ? exchange : nextcloud) !== 'gone') continue
-    const found = unpaired.get(itemPair.uid)?.[side].find((one) => one.state === 'present' && !rebound.has(one))
+    const again = (unpaired.get(itemPair.uid)?.[side] ?? []).filter(
+      (one) => one.state === 'present' && !rebound.has(one),
+    )
+    // Of several copies the one that did not change is the item itself.
+    const found = again.find((one) => sameHashes(itemPair[side].hashes, one.hashes)) ?? again[0]
     if (found && itemPair.uid !== '') {
       rebound.add(found)
       return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)] }

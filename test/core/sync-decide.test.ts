@@ -155,6 +155,21 @@ describe('an item that vanished under its id', () => {
     expect(entries.map(word)).toEqual(['rebind exchange'])
   })
 
+  it('goes on as the copy that did not change, when there are several', () => {
+    const gone = paired(observation('exchange', 'e1', { state: 'gone' }), observation('nextcloud', 'n1'))
+    const edited = observation('exchange', 'e2', { hashes: { title: 'B', schedule: 'S' } })
+    const rows = [edited, observation('exchange', 'e3')].map((one) => ({
+      itemPair: null,
+      exchange: one,
+      nextcloud: null,
+    }))
+    const { entries } = plan({ rows: [gone, ...rows], pairedUids: new Set(['u']), veils: veils(), window: open })
+    expect(entries.map((entry) => (entry.kind === 'rebind' ? entry.found.itemId : word(entry))).sort()).toEqual([
+      'e3',
+      'skip duplicate-uid',
+    ])
+  })
+
   it.each([
     ['the same UID', { uids: new Set(['u']), unknown: false }],
     ['any UID', { uids: new Set<string>(), unknown: true }],

@@ -95,6 +95,14 @@ describe('a side with a base that lists nothing', () => {
     expect(verdict([], { baseCount, listings: [{ ...empty, listed }] })).toBe(expected)
   })
 
+  it('halts as well when it lists something, but nothing of the base', () => {
+    expect(verdict([], { baseCount: 3, listings: [{ ...empty, listed: 1, vanished: 3 }] })).toBe('empty-side')
+    expect(verdict([], { baseCount: 3, listings: [{ ...empty, listed: 1, vanished: 2 }] })).toBe('pass')
+    expect(verdict([], { baseCount: 1, listings: [{ ...empty, listed: 1, vanished: 1 }] })).toBe('pass')
+    const moved = entries('rebind', 3, { side: 'exchange' })
+    expect(verdict(moved, { baseCount: 3, listings: [{ ...empty, listed: 3, vanished: 3 }] })).toBe('pass')
+  })
+
   it('halts even when nothing would be written', () => {
     expect(verdict([], { listings: [empty] })).toBe('empty-side')
   })

@@ -36,7 +36,10 @@ export function watchOf(
       const left = valuesOf(after.model)
       for (const value of valuesOf(before.model)) {
         if (left.has(value) || !world.people.live.has(value) || world.people.taken.has(`${other}|${value}`)) continue
-        if (!world.archived.has(value))
+        const isElsewhere = [...collection.servers[other].items.values()].some((item) =>
+          valuesOf(item.model).has(value),
+        )
+        if (!isElsewhere && !world.archived.has(value))
           broken(`I16: ${value} of ${before.model.uid} overwritten before it was archived`)
       }
     },
