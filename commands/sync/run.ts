@@ -1,4 +1,5 @@
 /** One pass over all mailboxes that are due; made for cron. */
+import { Flags } from '@oclif/core'
 import { BaseCommand } from '../../src/cli/base-command.ts'
 import { EXIT } from '../../src/cli/exit-codes.ts'
 import { exitOfRun } from '../../src/cli/exit-of-report.ts'
@@ -9,15 +10,28 @@ export class SyncRun extends BaseCommand {
   static override summary = 'Sync every mailbox that is due, once.'
   static override description =
     "Made for cron and service managers: it ends when nothing is due any more. One user's failure does not stop the others."
-  static override examples = ['<%= config.bin %> <%= command.id %>', '<%= config.bin %> <%= command.id %> --json']
+  static override examples = [
+    '<%= config.bin %> <%= command.id %>',
+    '<%= config.bin %> <%= command.id %> --now --dry-run',
+  ]
+  static override flags = {
+    now: Flags.boolean({ summary: 'Also sync mailboxes that are not due yet.' }),
+    'dry-run': Flags.boolean({ summary: 'Show the plans and write nothing.' }),
+  }
 
   override async run() {
     const { flags } = await this.parse(SyncRun)
     const report = await this.withConnector(flags, (connector, { signal, onProgress }) =>
-      connector.syncRun({ dryRun: false, allowDeletes: null, signal, onProgress }),
+      connector.syncRun({
+        dryRun: flags['dry-run'],
+        notDueToo: flags.now,
+        allowDeletes: null,
+        signal,
+        onProgress,
+      }),
     )
     // Cron mails what is printed: quiet is silent only while all is well.
-    if (!flags.quiet || exitOfRun(report) !== EXIT.inStep)
+    if (!flags.quiet || flags['dry-run'] || exitOfRun(report) !== EXIT.inStep)
       this.print(renderRun(report, { ...this.view(), redact: this.redact }))
     this.finishWith(exitOfRun(report))
     return runReportJson(report, this.redact)

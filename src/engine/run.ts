@@ -10,6 +10,8 @@ export type BatchRun = {
   /** Mailboxes claimed at a time, and worked on at once. */
   batchLimit: number
   parallelMax: number
+  /** Also mailboxes whose time has not come; never paused ones. */
+  notDueToo: boolean
   signal: AbortSignal
   /** Null: there was nothing to do for it. */
   runClaim: (claim: Claim) => Promise<UserReport | null>
@@ -20,7 +22,7 @@ export async function runBatch(run: BatchRun): Promise<UserReport[]> {
   const reports: UserReport[] = []
   const seen = new Set<string>()
   while (!run.signal.aborted) {
-    const claims = await run.store.claimDue({ holder: run.holder, limit: run.batchLimit, ttlMs: LEASE_TTL_MS })
+    const claims = run.notDueToo ? await claimAny(run, seen) : await claimNext(run)
     const fresh = claims.filter((claim) => !seen.has(claim.mailbox.id))
     for (const claim of claims) if (!fresh.includes(claim)) await run.store.releaseLease(claim.lease)
     if (fresh.length === 0) break
@@ -28,6 +30,23 @@ export async function runBatch(run: BatchRun): Promise<UserReport[]> {
     await workOn(run, fresh, reports)
   }
   return reports
+}
+
+function claimNext({ store, holder, batchLimit }: BatchRun): Promise<Claim[]> {
+  return store.claimDue({ holder, limit: batchLimit, ttlMs: LEASE_TTL_MS })
+}
+
+/** The next mailboxes that were not worked on yet in this run, due or not. One that another process holds is left to it. */
+async function claimAny({ store, holder, batchLimit }: BatchRun, seen: Set<string>): Promise<Claim[]> {
+  const claims: Claim[] = []
+  for (const mailbox of await store.listMailboxes()) {
+    if (claims.length >= batchLimit) break
+    if (mailbox.status !== 'active' || seen.has(mailbox.id)) continue
+    const attempt = await store.acquireLease(mailbox.id, { holder, ttlMs: LEASE_TTL_MS })
+    if (attempt.kind === 'held') claims.push({ mailbox, lease: attempt.lease })
+    else seen.add(mailbox.id)
+  }
+  return claims
 }
 
 async function workOn(run: BatchRun, claims: readonly Claim[], reports: UserReport[]): Promise<void> {

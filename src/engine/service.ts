@@ -89,6 +89,7 @@ async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<R
         holder: service.holder,
         batchLimit: service.batchLimit,
         parallelMax: service.parallelMax,
+        notDueToo: options.notDueToo ?? false,
         signal: options.signal,
         runClaim: (claim) => runClaim(service, { claim, active }, options),
       })
@@ -116,7 +117,8 @@ async function dryRunDue(
   const reports: UserReport[] = []
   for (const mailbox of await service.store.listMailboxes()) {
     if (options.signal.aborted) break
-    if (!active.has(mailbox.email) || mailbox.status !== 'active' || mailbox.nextRunAtMs > nowMs) continue
+    const isDue = options.notDueToo || mailbox.nextRunAtMs <= nowMs
+    if (!active.has(mailbox.email) || mailbox.status !== 'active' || !isDue) continue
     reports.push(await dryRun(service, mailbox.email, options))
   }
   return reports

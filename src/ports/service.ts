@@ -9,6 +9,8 @@ export type SyncOptions = {
   allowDeletes: number | null
   /** Sync one user although the mailbox is paused; it stays paused. */
   force?: boolean
+  /** A run over all mailboxes: also those that are not due yet. */
+  notDueToo?: boolean
   signal: AbortSignal
   onProgress?: (event: ProgressEvent) => void
 }

@@ -168,22 +168,16 @@ export function seedExchange(mailbox: MailboxHandle, person: number): void {
 
 /** Nextcloud holds ten more: other clients' ways of writing the same kind of thing. */
 export function seedNextcloud(calendar: PersonCalendar, person: number): void {
-  for (const [index, lines] of documents().entries()) {
+  for (const { uid, text } of seedDocuments(person)) calendar.put(`${uid}.ics`, text, { silent: true })
+}
+
+export function seedDocuments(person: number): { uid: string; text: string }[] {
+  return documents().map((lines, index) => {
     const uid = `demo-${person}-${index}@cloud.test`
-    const text = [
-      'BEGIN:VCALENDAR',
-      'VERSION:2.0',
-      'PRODID:-//Demo//Calendar//EN',
-      'BEGIN:VEVENT',
-      `UID:${uid}`,
-      'DTSTAMP:20260101T000000Z',
-      ...lines,
-      'END:VEVENT',
-      'END:VCALENDAR',
-      '',
-    ]
-    calendar.put(`${uid}.ics`, text.join('\r\n'), { silent: true })
-  }
+    const frame = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Demo//Calendar//EN', 'BEGIN:VEVENT', `UID:${uid}`]
+    const text = [...frame, 'DTSTAMP:20260101T000000Z', ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n')
+    return { uid, text }
+  })
 }
 
 /** `YYYYMMDD` of the first Monday of the next month. */
