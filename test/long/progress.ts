@@ -1,0 +1,31 @@
+/** What the long run has done so far, as JSON in a file, so that it can go on after a stop. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+export type PhaseResult = { ok: boolean; lines: string[]; tookMs: number }
+
+export type Progress = {
+  phases: Record<string, PhaseResult>
+  histories: {
+    done: number
+    /** Seeds below this were run under every mask. */
+    nextSeed: number
+    tookMs: number
+    perMask: Record<string, number>
+    fired: Record<string, number>
+    passesToRestMax: number
+    /** Replay commands. */
+    failures: string[]
+  }
+}
+
+export function loadProgress(file: string): Progress {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Progress
+  const histories = { done: 0, nextSeed: 1, tookMs: 0, perMask: {}, fired: {}, passesToRestMax: 0, failures: [] }
+  return { phases: {}, histories }
+}
+
+/** Whole or not at all: a stop in the middle leaves the earlier file. */
+export function saveProgress(file: string, progress: Progress): void {
+  writeFileSync(`${file}.new`, `${JSON.stringify(progress, null, 2)}\n`)
+  renameSync(`${file}.new`, file)
+}
