@@ -63,7 +63,7 @@ async function start(accounts: string[], options: Partial<ExchangePoolOptions> =
     },
   }
   const warnings: string[] = []
-  const log: Log = { ...silentLog, warn: (_, message) => void warnings.push(message) }
+  const log: Log = { ...silentLog, error: (_, message) => void warnings.push(message) }
   let admins = accounts.map((name) => admin(name))
   const pool = createExchangePool({
     config: { ...CONFIG, ewsUrl: server.url },

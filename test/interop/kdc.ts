@@ -10,8 +10,11 @@ import { has } from './gssapi.ts'
 const SBIN = '/usr/sbin:/sbin'
 export const REALM = 'EXAMPLE.TEST'
 
-export const hasKdc =
-  has('sh', '-c', `PATH=$PATH:${SBIN} command -v krb5kdc kdb5_util kadmin.local`) && has('sh', '-c', 'command -v kinit')
+export const hasKdc = has(
+  'sh',
+  '-c',
+  `export PATH=$PATH:${SBIN}; for p in krb5kdc kdb5_util kadmin.local kinit; do command -v $p || exit 1; done`,
+)
 
 export type Kdc = {
   /** For the processes that take part. */

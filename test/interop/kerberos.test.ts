@@ -36,7 +36,7 @@ const present = hasKdc && hasPackage && has(PYTHON, '-c', 'import gssapi') && ha
 const PASSWORD = 'Secret 1 ü'
 
 describe.skipIf(!present)(
-  'Kerberos (skipped without krb5-kdc, krb5-user, python3-gssapi and the package kerberos)',
+  'Kerberos (skipped without krb5-kdc, krb5-admin-server, krb5-user, python3-gssapi and the package kerberos)',
   () => {
     let kdc: Kdc
     let keytab: string

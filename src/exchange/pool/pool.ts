@@ -146,6 +146,7 @@ function isTurnedAway(error: unknown, member: Member): boolean {
 function announceExpiry({ account, secretExpiresAtMs }: AccountHealth, nowMs: number, log: Log): void {
   if (secretExpiresAtMs === null || secretExpiresAtMs - nowMs > SECRET_EXPIRY_NOTICE_MS) return
   const days = Math.floor((secretExpiresAtMs - nowMs) / DAY_MS)
-  if (secretExpiresAtMs > nowMs) log.warn({ account, days }, 'certificate of a service account ends soon')
-  else log.error({ account }, 'certificate of a service account has ended')
+  if (secretExpiresAtMs <= nowMs) log.error({ account }, 'certificate of a service account has ended')
+  else if (days < 7) log.error({ account, days }, 'certificate of a service account ends within a week')
+  else log.warn({ account, days }, 'certificate of a service account ends soon')
 }

@@ -92,6 +92,7 @@ export class AccountRecord {
     this.refusals = afterRefusal(await book.read(account), nowMs, random.fraction())
     await book.write(account, this.refusals)
     const restMs = this.refusals.restUntilMs - nowMs
-    log.warn({ account, code, reason, refusals: this.refusals.count, restMs }, 'service account rests')
+    // An error even where another account takes over: somebody must correct the password.
+    log.error({ account, code, reason, refusals: this.refusals.count, restMs }, 'service account rests')
   }
 }
