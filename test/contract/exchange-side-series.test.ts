@@ -66,6 +66,7 @@ describe('occurrences', () => {
       limits,
       log: memoryLog(),
       folders: new Map(),
+      kind: 'calendar' as const,
     }
     const [result] = await driveOccurrences(context, [{ id: item.id, document, event, desired }])
     expect(result).toMatchObject({ kind: 'refused', error: { fields: { reason: 'occurrence-not-found' } } })

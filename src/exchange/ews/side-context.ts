@@ -2,6 +2,7 @@
 import type { EwsContext } from '../../mapping/ews/context.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
+import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsClient } from './client.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { mayHaveBeenApplied } from './operation.ts'
@@ -14,6 +15,7 @@ export type SideContext = {
   client: EwsClient
   mailbox: string
   folderId: string
+  kind: CollectionKind
   lens: EwsContext
   limits: SideLimits
   log: Log

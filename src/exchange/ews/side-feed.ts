@@ -12,8 +12,10 @@ import { findItem } from './operations/find-item.ts'
 import { getFolder } from './operations/get-folder.ts'
 import { type ItemFeedEntry, syncFolderItems } from './operations/sync-folder-items.ts'
 import type { ItemRef } from './refs.ts'
+import type { ItemShape } from './shapes.ts'
 import { call, type SideContext } from './side-context.ts'
 import { HINT_SHAPE } from './side-shapes.ts'
+import { SINGLE_HINT_SHAPE } from './side-single-shapes.ts'
 import { hintVersion } from './side-version.ts'
 
 /** What Exchange says to a sync state that it does not know or keeps no longer (LOS-9). */
@@ -21,6 +23,11 @@ const INVALID_SYNC_STATE: ReadonlySet<string> = new Set(['ErrorInvalidSyncStateD
 
 function folderOf(context: SideContext): EwsFolderId {
   return { kind: 'folder', id: context.folderId }
+}
+
+/** Events alone have a version that the change key is not the whole of. */
+function hintShape(context: SideContext): ItemShape {
+  return context.kind === 'calendar' ? HINT_SHAPE : SINGLE_HINT_SHAPE
 }
 
 /** The identity is the folder id itself: a folder that was deleted and made again has another one. */
@@ -41,7 +48,7 @@ export async function describeFolder(context: SideContext): Promise<SideDescript
 /** One page of SyncFolderItems, ids only: one request for an idle folder (SRV-2). */
 export async function folderChanges(context: SideContext, cursor: Cursor | null): Promise<ChangePage> {
   const { syncPageMax } = context.limits
-  const request = { shape: HINT_SHAPE, folder: folderOf(context), syncState: cursor, sizeMax: syncPageMax }
+  const request = { shape: hintShape(context), folder: folderOf(context), syncState: cursor, sizeMax: syncPageMax }
   const [result] = await call(context, syncFolderItems, request)
   if (result === undefined) throw new ConnectorError('bug', { where: 'folderChanges' })
   if (result.kind === 'failed') {
@@ -93,7 +100,7 @@ async function listOnce(context: SideContext): Promise<ItemRef[] | null> {
     const offset = Math.max(items.size - 1, 0)
     const page = onlyValue(
       await call(context, findItem, {
-        shape: HINT_SHAPE,
+        shape: hintShape(context),
         folder: folderOf(context),
         page: { offset, sizeMax: context.limits.findPageMax },
         sort: [{ field: field('item:DateTimeCreated'), order: 'Ascending' }],

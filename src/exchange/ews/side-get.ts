@@ -14,7 +14,7 @@ import { exceptionIds } from './side-version.ts'
 export type Fetched =
   | { kind: 'present'; id: string; document: EwsDocument }
   | { kind: 'gone'; id: string }
-  | { kind: 'failed'; id: string; changeKey: string | null; error: ConnectorError }
+  | { kind: 'failed'; id: string; changeKey: string | null; error: ConnectorError; element?: XmlElement }
 
 export type FetchShapes = { master: ItemShape; exception: ItemShape }
 
@@ -26,8 +26,26 @@ export async function fetchItems(
 ): Promise<Fetched[]> {
   const masters = await getItems(context, ids, shapes.master)
   const fetched: Fetched[] = []
-  for (const [index, id] of ids.entries()) fetched.push(await asFetched(context, id, masters[index]))
+  for (const [index, id] of ids.entries())
+    fetched.push(await asFetched(context, { id, whyNot: whyNotAnEvent }, masters[index]))
   return addExceptions(context, fetched, shapes.exception)
+}
+
+/** Why an element is not of the folder's kind, as fields of an error; null when it is. */
+type WhyNot = (element: XmlElement) => Record<string, string> | null
+
+/** One result per id, in order: items that stand alone, without series. */
+export async function fetchSingles(
+  context: SideContext,
+  ids: readonly string[],
+  how: { shape: ItemShape; whyNot: WhyNot },
+): Promise<Fetched[]> {
+  const results = await getItems(context, ids, how.shape)
+  const fetched: Fetched[] = []
+  for (const [index, id] of ids.entries()) {
+    fetched.push(await asFetched(context, { id, whyNot: how.whyNot }, results[index]))
+  }
+  return fetched
 }
 
 function getItems(context: SideContext, ids: readonly string[], shape: ItemShape): Promise<EwsResult<ItemRef>[]> {
@@ -36,7 +54,11 @@ function getItems(context: SideContext, ids: readonly string[], shape: ItemShape
   )
 }
 
-async function asFetched(context: SideContext, id: string, result: EwsResult<ItemRef> | undefined): Promise<Fetched> {
+async function asFetched(
+  context: SideContext,
+  { id, whyNot }: { id: string; whyNot: WhyNot },
+  result: EwsResult<ItemRef> | undefined,
+): Promise<Fetched> {
   if (result === undefined) throw new ConnectorError('bug', { where: 'fetchItems' })
   if (result.kind === 'failed') {
     return isNotFound(result.error)
@@ -46,8 +68,10 @@ async function asFetched(context: SideContext, id: string, result: EwsResult<Ite
   const { element, changeKey } = result.value
   const parentId = child(element, 'ParentFolderId')?.attributes.Id
   if (parentId !== undefined && !(await isOurFolder(context, parentId))) return { kind: 'gone', id }
-  const reason = whyNotAnEvent(element.name, textAt(element, 'ItemClass'), textAt(element, 'CalendarItemType'))
-  if (reason !== null) return { kind: 'failed', id, changeKey, error: new ConnectorError('item.unreadable', reason) }
+  const reason = whyNot(element)
+  if (reason !== null) {
+    return { kind: 'failed', id, changeKey, error: new ConnectorError('item.unreadable', reason), element }
+  }
   return { kind: 'present', id, document: { master: element, exceptions: [] } }
 }
 
@@ -57,10 +81,11 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /** Things that lie in a calendar folder and are no events of it: messages, contacts, an occurrence without its series. */
-function whyNotAnEvent(element: string, itemClass: string | undefined, type: string | undefined) {
+function whyNotAnEvent(item: XmlElement): Record<string, string> | null {
+  const [itemClass, type] = [textAt(item, 'ItemClass'), textAt(item, 'CalendarItemType')]
   const isAppointment = itemClass === undefined || /^IPM\.Appointment(\.|$)/i.test(itemClass)
-  if (element !== 'CalendarItem' || !isAppointment) {
-    return { reason: 'item-class', detail: itemClass ?? element }
+  if (item.name !== 'CalendarItem' || !isAppointment) {
+    return { reason: 'item-class', detail: itemClass ?? item.name }
   }
   return type === 'Occurrence' || type === 'Exception' ? { reason: 'occurrence', detail: type } : null
 }

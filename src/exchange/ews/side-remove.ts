@@ -10,6 +10,7 @@ import { batches, call, type SideContext, writeBatches } from './side-context.ts
 import { fetchItems } from './side-get.ts'
 import { failureOf } from './side-outcome.ts'
 import { EXCEPTION_VERSION_SHAPE, VERSION_SHAPE } from './side-shapes.ts'
+import { fetchSingleVersions } from './side-single-read.ts'
 import { versionOf } from './side-version.ts'
 
 const VERSIONS = { master: VERSION_SHAPE, exception: EXCEPTION_VERSION_SHAPE }
@@ -34,11 +35,9 @@ async function removeBatch(
   batch: readonly RemoveRequest[],
   mayThrow: boolean,
 ): Promise<RemoveOutcome[]> {
-  const fetched = await fetchItems(
-    context,
-    batch.map(({ id }) => id),
-    VERSIONS,
-  )
+  const ids = batch.map(({ id }) => id)
+  const fetched =
+    context.kind === 'calendar' ? await fetchItems(context, ids, VERSIONS) : await fetchSingleVersions(context, ids)
   const outcomes = batch.map((request, index): RemoveOutcome | null => {
     const item = fetched[index]
     if (item === undefined) throw new ConnectorError('bug', { where: 'removeItems' })

@@ -39,8 +39,9 @@ export function changeKeyOf(version: Version): string {
   return typeof changeKey === 'string' ? changeKey : version
 }
 
-/** The version of a hint or a list entry: null for what may be a series. */
+/** The version of a hint or a list entry: null for what may be a series of events. */
 export function hintVersion(item: ItemRef): Version | null {
+  if (item.element.name !== 'CalendarItem') return item.changeKey as Version | null
   return textAt(item.element, 'CalendarItemType') === 'Single' && item.changeKey !== null
     ? (item.changeKey as Version)
     : null

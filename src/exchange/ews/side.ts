@@ -3,9 +3,8 @@ import { EWS_FIND_PAGE_MAX, EWS_GET_BATCH_MAX, EWS_WRITE_BATCH_MAX, SYNC_PAGE_SI
 import { fitEvent } from '../../mapping/ews/fit.ts'
 import { eventOf } from '../../model/kinds.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
-import type { ItemId, Side, Token } from '../../ports/side.ts'
+import type { Cursor, ItemId, RemoveRequest, Side, Token } from '../../ports/side.ts'
 import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsClient } from './client.ts'
 import { deleteItem } from './operations/delete-item.ts'
@@ -16,6 +15,10 @@ import { describeFolder, findToken, folderChanges, listFolder } from './side-fee
 import { failureOf } from './side-outcome.ts'
 import { readItems } from './side-read.ts'
 import { removeItems } from './side-remove.ts'
+import { createSingles } from './side-single-create.ts'
+import { fitSingle } from './side-single-fit.ts'
+import { readSingles } from './side-single-read.ts'
+import { updateSingles } from './side-single-update.ts'
 import { updateItems } from './side-update.ts'
 
 export type ExchangeSideOptions = {
@@ -24,7 +27,7 @@ export type ExchangeSideOptions = {
   mailbox: string
   /** The mailbox's display name, when known. */
   mailboxName?: string
-  /** EWS folder id, as listCalendarFolders gives it. */
+  /** EWS folder id, as listFolders gives it. */
   folderId: string
   kind: CollectionKind
   /** IANA zone of times that have none. */
@@ -44,28 +47,40 @@ const LIMITS: SideLimits = {
 /** Opens nothing by itself: every method is one or more calls of the client. */
 export function exchangeSide(options: ExchangeSideOptions): Side {
   const context = contextOf(options)
-  return {
-    name: 'exchange',
+  const common = {
+    name: 'exchange' as const,
     describe: () => describeFolder(context),
-    changes: (cursor) => folderChanges(context, cursor),
+    changes: (cursor: Cursor | null) => folderChanges(context, cursor),
     listAll: () => listFolder(context),
-    read: (ids) => readItems(context, ids),
-    create: (requests) => createItems(context, requests),
-    update: (requests) => updateItems(context, requests),
-    remove: (requests) => removeItems(context, requests),
-    findByToken: (token) => findByToken(context, token),
-    fit: (item, current) => fitEvent(eventOf(item), context.lens, current ? eventOf(current) : null),
+    remove: (requests: readonly RemoveRequest[]) => removeItems(context, requests),
+    findByToken: (token: Token) => findByToken(context, token),
+  }
+  if (context.kind === 'calendar') {
+    return {
+      ...common,
+      read: (ids) => readItems(context, ids),
+      create: (requests) => createItems(context, requests),
+      update: (requests) => updateItems(context, requests),
+      fit: (item, current) => fitEvent(eventOf(item), context.lens, current ? eventOf(current) : null),
+    }
+  }
+  return {
+    ...common,
+    read: (ids) => readSingles(context, ids),
+    create: (requests) => createSingles(context, requests),
+    update: (requests) => updateSingles(context, requests),
+    fit: (item, current) => fitSingle(context, item, current),
   }
 }
 
 function contextOf(options: ExchangeSideOptions): SideContext {
-  if (options.kind !== 'calendar') throw new ConnectorError('bug', { where: 'exchangeSide', kind: options.kind })
   const mailbox = options.mailbox.toLowerCase()
   const name = options.mailboxName
   return {
     client: options.client,
     mailbox: options.mailbox,
     folderId: options.folderId,
+    kind: options.kind,
     lens: { mailbox, floatingZone: options.floatingZone, ...(name === undefined ? {} : { mailboxName: name }) },
     limits: { ...LIMITS, ...options.limits },
     log: options.log,
