@@ -143,4 +143,23 @@ describe('a connection that is cut at any point', () => {
       expect(cuts).toBeGreaterThan(4)
     },
   )
+
+  it('of a creation whose answer was lost while the feed does not tell of it yet: found by its token, not made twice', async () => {
+    stage = await Stage.open()
+    const { exchange, nextcloud } = stage.world
+    stage.mailbox().addEvent(appointment('First'))
+    await converge('first sync')
+    stage.calendar().put('new.ics', ics('new@example.org', 'SUMMARY:From Nextcloud'), { silent: true })
+    stage.mailbox().addEvent(appointment('From Outlook'))
+    exchange.faults.add({ operation: 'CreateItem', times: 1, effect: { kind: 'cut', when: 'after' } })
+    nextcloud.fault({ method: 'PUT' }, { kind: 'cut', when: 'after-work' })
+    await stage.pass()
+    exchange.faults.add({ operation: 'SyncFolderItems', times: 3, effect: { kind: 'feedLag', changes: 1 } })
+    nextcloud.fault({ report: 'sync-collection', times: 3 }, { kind: 'feed-lag', changes: 1, token: 'kept-back' })
+    await converge('after the lost answers')
+    heal()
+    await converge('when the feed is up to date')
+    expect([stage.mailbox().list().length, stage.calendar().list().length]).toEqual([3, 3])
+    await expectEqual(stage.world, { clock: stage.clock })
+  })
 })
