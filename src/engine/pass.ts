@@ -9,6 +9,7 @@ import type { CollectionPair, HaltReason, PassCounts, PassOutcome, ReleasedGuard
 import { guard, type Listing } from '../sync/guard.ts'
 import { type Plan, plan } from '../sync/plan.ts'
 import { Accounts } from './accounts.ts'
+import { addsUp, assertPlan } from './assert.ts'
 import type { PassContext } from './context.ts'
 import { execute } from './execute.ts'
 import { observeBoth } from './observe.ts'
@@ -26,6 +27,7 @@ export async function runPair(context: PassContext): Promise<PairReport> {
   const pairedBefore = await context.store.countItemPairs(context.pair.id)
   const result = await runGuarded(context, accounts)
   const counts = accounts.counts(pairedBefore)
+  if (!addsUp(counts)) context.log.error({ collection: context.pair.name, ...counts }, 'the books do not add up')
   const waiting = (await context.store.problems(context.pair.id)).filter((one) => one.dirty).length
   const outcome = outcomeOf(result, counts, waiting)
   await finish(context, { result, outcome, counts, startedAtMs })
@@ -70,6 +72,7 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     if (round === 0) listings = await observeBoth(context, full)
     const input = await pendingRows(context)
     const planned = withoutForbidden(context, plan(input))
+    assertPlan(planned)
     const stopped = await guarded(context, planned, round === 0 ? listings : [])
     // A dry run shows what the guard stopped: a person must see it before letting it pass (P4, P5).
     if (stopped && context.dryRun) await execute(context, planned.entries, accounts)

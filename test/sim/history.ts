@@ -156,7 +156,7 @@ export async function release(world: Simulation): Promise<void> {
     if (pair.halt.guard.startsWith('deletions')) world.allowDeletes = pair.halt.numbers.deletions ?? null
     const released = { ...pair, halt: { ...pair.halt, released: true } }
     await world.store.commit(attempt.lease, [{ kind: 'put-collection-pair', pair: released }])
-    if (pair.halt.guard === 'empty-side' || pair.halt.guard === 'server-rolled-back') world.acceptLoss()
+    if (pair.halt.guard !== 'mass-change' && pair.halt.guard !== 'collection-identity') world.acceptLoss()
   }
   await world.store.releaseLease(attempt.lease)
 }
