@@ -131,3 +131,7 @@ export const ACCOUNT_PROOF_MS = 60_000
 export const ACCOUNTS_PER_CALL_MAX = 3
 /** Pool: a certificate that ends within this time is announced, once a day. Ordering a new one takes a company weeks. */
 export const SECRET_EXPIRY_NOTICE_MS = 30 * 24 * 60 * 60 * 1000
+/** PRODID of vCards that the connector makes. */
+export const VCARD_PRODUCT = '-//Nextcloud Exchange Connector//Contacts//EN'
+/** A photo on a vCard: in base64 a third longer, with the rest of the card it stays below Nextcloud's 5 MiB (dav/card_size_limit). */
+export const VCARD_PHOTO_BYTES_MAX = 3_500_000

@@ -119,7 +119,8 @@ function valueColon(text: string): number {
   return text.indexOf(':')
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
+/** Parts of raw parameters; a separator inside quotes separates nothing. */
+export function splitOutsideQuotes(text: string, separator: string): string[] {
   if (!text.includes('"')) return text.split(separator)
   const out: string[] = []
   let quoted = false
@@ -135,13 +136,14 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   return out
 }
 
-function decodeParam(text: string): string {
+export function decodeParam(text: string): string {
   const plain = text.replaceAll('"', '')
   if (!plain.includes('^')) return plain
   return plain.replace(/\^([n^'])/g, (_, code: string) => (code === 'n' ? '\n' : code === "'" ? '"' : '^'))
 }
 
-function encodeParam(text: string): string {
+/** A parameter value as it is written: RFC 6868, quoted where needed. */
+export function encodeParam(text: string): string {
   const encoded = text.replace(/[\n"^]/g, (code) => (code === '\n' ? '^n' : code === '"' ? "^'" : '^^'))
   return /[:;,]/.test(encoded) ? `"${encoded}"` : encoded
 }
