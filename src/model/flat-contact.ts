@@ -9,14 +9,15 @@ import {
   type ContactName,
   type Organisation,
   PHONE_SLOTS,
+  type Photo,
   type Relations,
   type Slot,
 } from './contact.ts'
 import { CATEGORY_PREFIX, suffixesOf, valueAt } from './flat-values.ts'
 import type { FieldPath, FlatItem, Json } from './item.ts'
 
-/** The content of a photo with this hash, when it is at hand. */
-export type PhotoSource = (hash: string) => string | null
+/** The photo with this hash, when it is at hand. */
+export type PhotoSource = (hash: string) => Photo | null
 
 const EMAIL_PREFIX = 'email:'
 const PHONE_PREFIX = 'phone:'
@@ -60,7 +61,7 @@ export function flattenContact(contact: Contact): FlatItem {
   text('birthday', contact.birthday ?? '')
   text('anniversary', contact.anniversary ?? '')
   text('note', contact.note)
-  if (contact.photo) flat.set('photo', { hash: contact.photo.hash, mediaType: contact.photo.mediaType })
+  if (contact.photo) flat.set('photo', { hash: contact.photo.hash })
   flat.set('sensitivity', contact.sensitivity)
   for (const category of [...contact.categories].sort()) flat.set(CATEGORY_PREFIX + category, true)
   return flat
@@ -68,7 +69,7 @@ export function flattenContact(contact: Contact): FlatItem {
 
 export function unflattenContact(flat: FlatItem, uid: string, photoSource: PhotoSource): Contact {
   const text = (path: FieldPath): string => valueAt(flat, path, '')
-  const photo = valueAt<{ hash: string; mediaType: string } | null>(flat, 'photo', null)
+  const photo = valueAt<{ hash: string } | null>(flat, 'photo', null)
   return {
     kind: 'contact',
     uid,
@@ -90,7 +91,7 @@ export function unflattenContact(flat: FlatItem, uid: string, photoSource: Photo
     anniversary: valueAt<string | null>(flat, 'anniversary', null),
     note: text('note'),
     categories: suffixesOf(flat, CATEGORY_PREFIX),
-    photo: photo && { ...photo, base64: photoSource(photo.hash) },
+    photo: photo && (photoSource(photo.hash) ?? { hash: photo.hash, mediaType: '', base64: null }),
     sensitivity: valueAt<Contact['sensitivity']>(flat, 'sensitivity', 'normal'),
   }
 }

@@ -58,8 +58,7 @@ export function unflatten(flat: FlatItem, uid: string, sources: readonly Item[] 
 function photoSource(sources: readonly Item[]): PhotoSource {
   return (hash) => {
     for (const source of sources) {
-      if (source.kind === 'contact' && source.photo?.hash === hash && source.photo.base64 !== null)
-        return source.photo.base64
+      if (source.kind === 'contact' && source.photo?.hash === hash && source.photo.base64 !== null) return source.photo
     }
     return null
   }
