@@ -1,5 +1,6 @@
 /** A mailbox in the hands of its user, who works in Outlook and not through EWS: no schema, no change keys, and no mail. */
 import type { Settings } from './call.ts'
+import { completeContact, completeList } from './fields/contacts.ts'
 import { alignAllDay, checkTimes, completeCalendarItem, completeTask } from './fields/normalise.ts'
 import type { ItemKind } from './fields/property-table.ts'
 import { decodeId, encodeId } from './ids.ts'
@@ -7,6 +8,7 @@ import type { Exception, Fields, Folder, FolderKind, StoredItem } from './model.
 import { changeKeyOf, folderIdOf, itemIdOf } from './render/ids.ts'
 import { alignToRule, exceptionFor, occurrenceAt, occurrenceOn, occurrences } from './series.ts'
 import type { Mailbox } from './store.ts'
+import { saveRepeatingTask } from './tasks.ts'
 import { dateText, parseDate } from './time/dates.ts'
 import type { ZoneTable } from './time/zones.ts'
 import { type EventInput, fieldsOf, type ItemSnapshot } from './user-input.ts'
@@ -81,8 +83,32 @@ export class MailboxHandle {
       fields.ItemClass = input.fields?.ItemClass ?? 'IPM.Task'
       completeTask(fields, new Set(Object.keys(input.values ?? {})), this.#context.nowMs())
     }
+    if (kind === 'Contact') completeContact(fields, new Set(Object.keys(input.values ?? {})))
+    if (kind === 'DistributionList') completeList(fields)
     const folder = this.#folder(input.folder ?? homes[kind] ?? 'inbox')
     return itemIdOf(this.mailbox, this.mailbox.addItem(folder, kind, fields, this.#context.nowMs()))
+  }
+
+  /** Changes a task, contact or list, as `addItem` makes one; a value of null takes a property away. */
+  editItem(id: string, input: { fields?: Fields; values?: Record<string, string | null> }): void {
+    const item = this.#stored(id)
+    const other = { ...item.fields.other }
+    const changed = new Set(Object.keys(input.values ?? {}))
+    for (const [name, text] of Object.entries(input.values ?? {})) {
+      if (text === null) delete other[name]
+      else other[name] = makeNode(name, text)
+    }
+    const fields: Fields = { ...item.fields, ...input.fields, other: { ...other, ...input.fields?.other } }
+    const nowMs = this.#context.nowMs()
+    const before = item.fields
+    if (item.kind === 'Task') {
+      completeTask(fields, changed, nowMs)
+      saveRepeatingTask(this.mailbox, item, { after: fields, nowMs })
+    }
+    if (item.kind === 'Contact') completeContact(fields, changed)
+    if (item.kind === 'DistributionList') completeList(fields)
+    if (item.fields === before) item.fields = fields
+    this.mailbox.touch(item, nowMs)
   }
 
   #stored(id: string): StoredItem {

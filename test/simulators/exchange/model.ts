@@ -64,6 +64,8 @@ export type StoredItem = {
   serial: number
   folder: number
   kind: ItemKind
+  /** PidTagSearchKey, base64: copied with the item. */
+  searchKey?: string
   fields: Fields
   exceptions?: Map<number, Exception>
   deletedDates?: Set<number>

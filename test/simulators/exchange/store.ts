@@ -114,8 +114,10 @@ export class Mailbox {
 
   addItem(folder: Folder, kind: ItemKind, fields: Fields, nowMs: number): StoredItem {
     const seq = ++this.sequence
+    const serial = this.nextSerial()
     const item: StoredItem = {
-      serial: this.nextSerial(),
+      serial,
+      searchKey: Buffer.from(`${this.tag}|${serial}`.padEnd(16)).toString('base64'),
       folder: folder.serial,
       kind,
       fields,

@@ -99,6 +99,12 @@ function append(fields: Fields, value: Node, target: Target): void {
   fields[name] = [...(fields[name] ?? []), ...(added[name] ?? [])]
 }
 
+const ADDRESS_PARTS = ['Street', 'City', 'State', 'CountryOrRegion', 'PostalCode']
+
+function inOrder(parts: Node[]): Node[] {
+  return parts.sort((one, other) => ADDRESS_PARTS.indexOf(one.name) - ADDRESS_PARTS.indexOf(other.name))
+}
+
 /** Entries of a contact's dictionary: one key, and for addresses one part of it. */
 function applyIndexed(change: Node, path: Node, fields: Fields, target: Target): string {
   const uri = path.attributes.FieldURI ?? ''
@@ -114,7 +120,7 @@ function applyIndexed(change: Node, path: Node, fields: Fields, target: Target):
     const given = value.children.find((candidate) => candidate.attributes.Key === key)
     if (value.name !== name || !given) throw new EwsError('ErrorUpdatePropertyMismatch')
     const parts = (old?.children ?? []).filter((child) => child.name !== part)
-    entry = part === undefined ? given : { ...given, children: [...parts, ...given.children] }
+    entry = part === undefined ? given : { ...given, children: inOrder([...parts, ...given.children]) }
   } else if (part !== undefined && old) {
     entry = { ...old, children: old.children.filter((child) => child.name !== part) }
   }

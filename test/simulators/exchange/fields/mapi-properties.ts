@@ -53,6 +53,7 @@ const MIRRORS: Record<string, Mirror> = {
   'tag:36:Integer': ({ fields }) => SENSITIVITY.indexOf(fields.Sensitivity ?? 'Normal'),
   'tag:37:String': ({ fields }) => fields.Subject,
   'tag:e23:Integer': ({ item }) => item.serial,
+  'tag:300b:Binary': ({ item }) => item.searchKey,
   'tag:3007:SystemTime': ({ item }) => time(item.created),
   'tag:3008:SystemTime': ({ item, exception }) => time(exception?.modified ?? item.modified),
   [`${APPOINTMENT}:#33285:Integer`]: ({ fields }) => BUSY.indexOf(fields.LegacyFreeBusyStatus ?? 'Busy'),

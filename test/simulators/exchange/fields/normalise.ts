@@ -63,6 +63,8 @@ export function completeCalendarItem(fields: Fields, call: Pick<Call, 'nowMs' | 
   checkTimes(fields)
 }
 
+const PROGRESS = new Set(['Status', 'PercentComplete', 'CompleteDate'])
+
 /** The rule's date goes with the time of day of Start: a range that begins elsewhere wins over Start's date. */
 export function startOnRange(fields: Fields): void {
   const { Recurrence: recurrence, StartTimeZone: zone, Start: start, End: end } = fields
@@ -74,21 +76,26 @@ export function startOnRange(fields: Fields): void {
   fields.End = fromWall(zone, shifted + length)
 }
 
-/** Status, PercentComplete and CompleteDate drive one another (MS-OXWSTASK 2.2.4.3). `changed` is what the request set. */
+/**
+ * Status, PercentComplete and CompleteDate drive one another (MS-OXWSTASK 2.2.4.3), and the one that is set last decides. `changed`
+ * is what the request set, in its order.
+ */
 export function completeTask(fields: Fields, changed: ReadonlySet<string>, nowMs: number): void {
   fields.ItemClass ??= 'IPM.Task'
   const other = { ...fields.other }
   const percent = Number(other.PercentComplete?.text ?? 0)
   if (percent < 0 || percent > 100) throw new EwsError('ErrorInvalidPercentCompleteValue', 'Not between 0 and 100.')
+  const last = [...changed].filter((name) => PROGRESS.has(name)).at(-1)
   const done =
-    (changed.has('Status') && other.Status?.text === 'Completed') ||
-    (changed.has('PercentComplete') && percent === 100) ||
-    (changed.has('CompleteDate') && other.CompleteDate !== undefined)
+    (last === 'Status' && other.Status?.text === 'Completed') ||
+    (last === 'PercentComplete' && percent === 100) ||
+    (last === 'CompleteDate' && other.CompleteDate !== undefined)
   if (done) {
     other.Status = makeNode('Status', 'Completed')
     other.PercentComplete = makeNode('PercentComplete', '100')
-    other.CompleteDate ??= makeNode('CompleteDate', `${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00Z`)
-  } else if (changed.has('Status') || changed.has('PercentComplete')) {
+    if (!changed.has('CompleteDate') || other.CompleteDate === undefined)
+      other.CompleteDate = makeNode('CompleteDate', `${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00Z`)
+  } else if (last !== undefined) {
     delete other.CompleteDate
     if (changed.has('Status') && other.Status?.text === 'NotStarted')
       other.PercentComplete = makeNode('PercentComplete', '0')

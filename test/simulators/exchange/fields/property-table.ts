@@ -67,7 +67,9 @@ ConversationTopic:string:f From:SingleRecipient:sudf InternetMessageId:string:sf
 IsResponseRequested:boolean:suf References:string:sudf ReplyTo:Recipients:sud ReceivedBy:SingleRecipient:f
 ReceivedRepresenting:SingleRecipient:f`
 
-const LIST = 'DisplayName:string:sudf FileAs:string:sudf ContactSource:string:f Members:Members:sud'
+/** A list's own names have the paths of a contact's (UnindexedFieldURIType has no others). */
+const LIST_NAMES = 'DisplayName:string:sudf FileAs:string:sudf ContactSource:string:f'
+const LIST = 'Members:Members:sud'
 
 /** Elements that no path names. */
 const WITHOUT_URI = new Set(
@@ -94,7 +96,7 @@ export const PROPERTIES: Record<ItemKind, readonly Property[]> = {
   CalendarItem: [...COMMON, ...table(CALENDAR, 'calendar')],
   Task: [...COMMON, ...table(TASK, 'task')],
   Contact: [...COMMON, ...table(CONTACT, 'contacts')],
-  DistributionList: [...COMMON, ...table(LIST, 'distributionlist')],
+  DistributionList: [...COMMON, ...table(LIST_NAMES, 'contacts'), ...table(LIST, 'distributionlist')],
   Message: [...COMMON, ...table(MESSAGE, 'message')],
   Item: COMMON,
 }

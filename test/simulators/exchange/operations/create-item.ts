@@ -1,6 +1,7 @@
 /** CreateItem (MS-OXWSCORE 3.1.4.2): new items, and answers to meetings. */
 import type { Call } from '../call.ts'
 import { EwsError } from '../errors.ts'
+import { completeContact, completeList } from '../fields/contacts.ts'
 import { completeCalendarItem, completeTask, startOnRange } from '../fields/normalise.ts'
 import { type ItemKind, PROPERTIES, propertyOf } from '../fields/property-table.ts'
 import { readProperty } from '../fields/read.ts'
@@ -65,16 +66,17 @@ function create(node: Node, kind: ItemKind, call: Call): string {
   checkSending(call, kind)
   const folder = folderFor(call, kind)
   const fields = readFields(node, kind, call)
+  const names = new Set(node.children.map((child) => child.name))
   if (kind === 'CalendarItem') {
     completeCalendarItem(fields, call)
     startOnRange(fields)
     fields.Organizer = { name: call.mailbox.displayName, email: call.mailbox.email }
   } else if (kind === 'Task') {
-    completeTask(fields, new Set(node.children.map((child) => child.name)), call.nowMs())
+    completeTask(fields, names, call.nowMs())
   } else if (kind === 'Contact') {
-    fields.ItemClass ??= 'IPM.Contact'
+    completeContact(fields, names)
   } else if (kind === 'DistributionList') {
-    fields.ItemClass ??= 'IPM.DistList'
+    completeList(fields)
   }
   alignToRule({ serial: 0, folder: 0, kind, fields, created: 0, modified: 0, version: 0, arrived: 0 })
   if (kind === 'Message') sendMessage(node, call, fields)

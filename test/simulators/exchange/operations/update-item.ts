@@ -2,6 +2,7 @@
 import type { Call } from '../call.ts'
 import { EwsError } from '../errors.ts'
 import { applyChanges } from '../fields/apply.ts'
+import { completeContact, completeList } from '../fields/contacts.ts'
 import { alignAllDay, checkTimes, completeTask, startOnRange } from '../fields/normalise.ts'
 import { mailUpdate, sendSetting } from '../meetings.ts'
 import { answerEach } from '../messages.ts'
@@ -10,6 +11,7 @@ import { sameRecurrence } from '../recurrence.ts'
 import { idOnlyXml } from '../render/item.ts'
 import { checkChangeKey, resolveView } from '../resolve.ts'
 import { alignToRule, checkNeighbours, exceptionFor, occurrenceOn, viewOf } from '../series.ts'
+import { saveRepeatingTask } from '../tasks.ts'
 import { first, type Node } from '../xml.ts'
 
 /** A new rule or new times of a master make its exceptions and deletions meaningless: Exchange drops them. */
@@ -25,7 +27,8 @@ function dropExceptionsWhenMoved(item: StoredItem, before: Fields): void {
   delete item.deletedDates
 }
 
-function updateItemFields(view: View, updates: Node[], call: Call): void {
+/** Gives the item that the answer names: for a task that was completed and repeats, the copy that stays behind. */
+function updateItemFields(view: View, updates: Node[], call: Call): StoredItem {
   const { item } = view
   const before = item.fields
   const fields: Fields = { ...before }
@@ -38,13 +41,18 @@ function updateItemFields(view: View, updates: Node[], call: Call): void {
     alignToRule({ ...item, fields })
     mailUpdate(call, before, fields)
   }
+  if (item.kind === 'Contact') completeContact(fields, changed)
+  if (item.kind === 'DistributionList') completeList(fields)
   if (item.kind === 'Task') completeTask(fields, changed, call.nowMs())
-  item.fields = fields
+  const copy =
+    item.kind === 'Task' ? saveRepeatingTask(call.mailbox, item, { after: fields, nowMs: call.nowMs() }) : undefined
+  if (item.fields === before) item.fields = fields
   dropExceptionsWhenMoved(item, before)
   const onlyReadFlag = item.kind === 'Message' && changed.size === 1 && changed.has('IsRead')
   if (onlyReadFlag) item.onlyReadFlag = true
   else delete item.onlyReadFlag
   call.mailbox.touch(item, call.nowMs())
+  return copy ?? item
 }
 
 /** A new start without a new rule moves the rule's first day along. */
@@ -104,9 +112,9 @@ export function updateItem(call: Call): string {
       throw new EwsError('ErrorMessageDispositionRequired')
     }
     const updates = first(change, 'Updates')?.children ?? []
-    if (view.date === undefined) updateItemFields(view, updates, call)
-    else updateOccurrence(view, updates, call)
-    const after = view.date === undefined ? viewOf(view.item) : occurrenceOn(view.item, view.date)
+    const named = view.date === undefined ? updateItemFields(view, updates, call) : view.item
+    if (view.date !== undefined) updateOccurrence(view, updates, call)
+    const after = view.date === undefined ? viewOf(named) : occurrenceOn(view.item, view.date)
     return `<m:Items>${idOnlyXml(after, call)}</m:Items><m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>`
   })
 }

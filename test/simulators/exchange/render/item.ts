@@ -1,5 +1,6 @@
 /** An item of a response: the properties of its shape, in schema order. */
 import type { Call } from '../call.ts'
+import { completeNameXml } from '../fields/contacts.ts'
 import { extendedXml } from '../fields/extended.ts'
 import { mapiValue } from '../fields/mapi-properties.ts'
 import { PROPERTIES } from '../fields/property-table.ts'
@@ -150,20 +151,23 @@ function extendedPropertyXml(view: View, wanted: { key: string; path: Record<str
 function dictionaryXml(view: View, name: string, shape: ItemShape): string {
   const stored = view.fields.other?.[name]
   if (!stored) return ''
-  if (name !== 'CompleteName' && shape.names.has(name)) return nodeToXml(stored)
+  if (shape.names.has(name)) return stored.children.length === 0 ? '' : nodeToXml(stored)
   const wanted = shape.indexed.get(name)
   const kept = wanted ? stored.children.filter((entry) => wanted.has(entry.attributes.Key ?? '')) : stored.children
   return kept.length === 0 ? '' : nodeToXml({ ...stored, children: kept })
 }
 
+const DICTIONARIES = new Set(['EmailAddresses', 'PhoneNumbers', 'ImAddresses', 'PhysicalAddresses'])
+
 function storedXml(view: View, name: string, shape: ItemShape): string {
   const stored = view.fields.other?.[name]
   if (!stored) return ''
-  if (shape.indexed.has(name)) return dictionaryXml(view, name, shape)
+  if (shape.indexed.has(name) || DICTIONARIES.has(name)) return dictionaryXml(view, name, shape)
   return nodeToXml(stored)
 }
 
 const COMPUTED: Record<string, (view: View) => string> = {
+  CompleteName: (view) => completeNameXml(view.fields),
   IsComplete: (view) => textElement('IsComplete', view.fields.other?.Status?.text === 'Completed'),
   IsRecurring: (view) => textElement('IsRecurring', view.fields.other?.Recurrence !== undefined),
   IsTeamTask: () => textElement('IsTeamTask', false),
