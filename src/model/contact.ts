@@ -51,8 +51,8 @@ export type AddressSlot = (typeof ADDRESS_SLOTS)[number]
 export type PostalAddress = { street: string; city: string; state: string; postalCode: string; country: string }
 
 /**
- * `hash`: SHA-256 of the image's bytes, base64url; it alone makes photos the same. `base64` null: the content is not at hand (a flat form holds the hash alone);
- * a writer then leaves a photo with this hash as it is, and refuses to write another.
+ * `hash`: SHA-256 of the image's bytes, base64url; it alone makes photos the same. `base64` null: the content is not at hand (a
+ * flat form holds the hash alone); a writer then leaves a photo with this hash as it is, and refuses to write another.
  */
 export type Photo = { hash: string; mediaType: string; base64: string | null }
 

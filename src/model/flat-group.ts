@@ -34,7 +34,7 @@ export function unflattenGroup(flat: FlatItem, uid: string): Group {
 
 /** What makes a member the same one on both sides: the address, else the contact that the card names. */
 export function memberKey({ email, uid }: GroupMember): string {
-  return email === '' ? (uid ?? '') : email
+  return email === '' ? `urn:uuid:${uid ?? ''}` : email
 }
 
 /** In the one order of the model, one per key (the first of several). */
