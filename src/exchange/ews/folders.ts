@@ -1,16 +1,26 @@
-/** The calendar folders of a mailbox: which there are, and making one. */
+/** The folders of a mailbox that can be synced, by kind: which there are, and making one. */
 import { FEED_PAGES_MAX } from '../../limits.ts'
 import { field } from '../../mapping/ews/change.ts'
 import { ConnectorError } from '../../ports/errors.ts'
+import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsClient } from './client.ts'
+import type { FolderName } from './ids.ts'
 import { onlyValue } from './operation.ts'
-import { createFolder } from './operations/create-folder.ts'
+import { createFolder, type FolderElement } from './operations/create-folder.ts'
 import { findFolder } from './operations/find-folder.ts'
 import { getFolder } from './operations/get-folder.ts'
 import type { FolderRef } from './refs.ts'
 import type { FolderShape } from './shapes.ts'
 
-export type CalendarFolder = { id: string; name: string; isDefault: boolean; kind: 'calendar' }
+export type ExchangeFolder = { id: string; name: string; isDefault: boolean; kind: CollectionKind }
+export type CalendarFolder = ExchangeFolder & { kind: 'calendar' }
+
+/** The default folder of a kind, the element and the class of all of them. */
+const KINDS: Readonly<Record<CollectionKind, { home: FolderName; element: FolderElement; folderClass: string }>> = {
+  calendar: { home: 'calendar', element: 'CalendarFolder', folderClass: 'IPF.Appointment' },
+  tasks: { home: 'tasks', element: 'TasksFolder', folderClass: 'IPF.Task' },
+  contacts: { home: 'contacts', element: 'ContactsFolder', folderClass: 'IPF.Contact' },
+}
 
 const SHAPE: FolderShape = {
   base: 'IdOnly',
@@ -19,46 +29,59 @@ const SHAPE: FolderShape = {
 const PAGE_MAX = 200
 
 /**
- * The default calendar first, then every other calendar folder of the mailbox by name. What lies in Deleted Items is left out.
- * Errors: `exchange.folder-not-found` for a mailbox without a calendar.
+ * The default folder first, then every other folder of the kind by name. What lies in Deleted Items is left out.
+ * Errors: `exchange.folder-not-found` for a mailbox without such a folder.
  */
-export async function listCalendarFolders(client: EwsClient, mailbox: string): Promise<CalendarFolder[]> {
+export async function listFolders(client: EwsClient, mailbox: string, kind: CollectionKind): Promise<ExchangeFolder[]> {
   const wellKnown = await client.call(
     getFolder,
     {
       shape: SHAPE,
       ids: [
-        { kind: 'distinguished', name: 'calendar' },
+        { kind: 'distinguished', name: KINDS[kind].home },
         { kind: 'distinguished', name: 'deleteditems' },
       ],
     },
     { mailbox },
   )
-  const [calendar, deleted] = wellKnown
-  if (calendar?.kind !== 'ok') throw calendar?.error ?? new ConnectorError('exchange.folder-not-found', {})
+  const [home, deleted] = wellKnown
+  if (home?.kind !== 'ok') throw home?.error ?? new ConnectorError('exchange.folder-not-found', {})
   const deletedId = deleted?.kind === 'ok' ? deleted.value.id : null
-  const all = await listFolders(client, mailbox)
+  const all = await everyFolder(client, mailbox)
   const parents = new Map(all.map((folder) => [folder.id, folder.parentId]))
   const others = all.filter(
-    (folder) => isCalendar(folder) && folder.id !== calendar.value.id && !isBelow(folder.id, deletedId, parents),
+    (folder) => isOfKind(folder, kind) && folder.id !== home.value.id && !isBelow(folder.id, deletedId, parents),
   )
   const sorted = others
-    .map((folder) => calendarFolder(folder, false))
+    .map((folder) => found(folder, kind, false))
     .sort((one, other) => (one.name < other.name ? -1 : 1))
-  return [calendarFolder(calendar.value, true), ...sorted]
+  return [found(home.value, kind, true), ...sorted]
 }
 
-/** Makes a calendar folder at the top of the mailbox, beside the default one. */
-export async function createCalendarFolder(client: EwsClient, mailbox: string, name: string): Promise<CalendarFolder> {
+/** Makes a folder at the top of the mailbox, beside the default one. */
+export async function createFolderOfKind(
+  client: EwsClient,
+  mailbox: string,
+  { kind, name }: { kind: CollectionKind; name: string },
+): Promise<ExchangeFolder> {
   const request = {
     parent: { kind: 'distinguished', name: 'msgfolderroot' } as const,
-    folders: [{ element: 'CalendarFolder' as const, displayName: name }],
+    folders: [{ element: KINDS[kind].element, displayName: name }],
   }
   const { id } = onlyValue(await client.call(createFolder, request, { mailbox }))
-  return { id, name, isDefault: false, kind: 'calendar' }
+  return { id, name, isDefault: false, kind }
 }
 
-async function listFolders(client: EwsClient, mailbox: string): Promise<FolderRef[]> {
+export async function listCalendarFolders(client: EwsClient, mailbox: string): Promise<CalendarFolder[]> {
+  const folders = await listFolders(client, mailbox, 'calendar')
+  return folders.map((folder) => ({ ...folder, kind: 'calendar' as const }))
+}
+
+export async function createCalendarFolder(client: EwsClient, mailbox: string, name: string): Promise<CalendarFolder> {
+  return { ...(await createFolderOfKind(client, mailbox, { kind: 'calendar', name })), kind: 'calendar' as const }
+}
+
+async function everyFolder(client: EwsClient, mailbox: string): Promise<FolderRef[]> {
   const folders = new Map<string, FolderRef>()
   for (let pages = 0; pages < FEED_PAGES_MAX; pages++) {
     const request = {
@@ -76,11 +99,13 @@ async function listFolders(client: EwsClient, mailbox: string): Promise<FolderRe
   throw new ConnectorError('limit.reached', { limit: 'FEED_PAGES_MAX', side: 'exchange' })
 }
 
-/** Folders of a class below IPF.Appointment (birthdays) are made by the server and not written to. */
-function isCalendar(folder: FolderRef): boolean {
-  return folder.folderClass === null
-    ? folder.elementName === 'CalendarFolder'
-    : folder.folderClass === 'IPF.Appointment'
+/**
+ * Folders of a class below the kind's own (birthdays, suggested contacts, recipient cache) are made by the server for itself and
+ * not written to.
+ */
+function isOfKind(folder: FolderRef, kind: CollectionKind): boolean {
+  const { element, folderClass } = KINDS[kind]
+  return folder.folderClass === null ? folder.elementName === element : folder.folderClass === folderClass
 }
 
 function isBelow(id: string, ancestor: string | null, parents: ReadonlyMap<string, string | null>): boolean {
@@ -92,6 +117,6 @@ function isBelow(id: string, ancestor: string | null, parents: ReadonlyMap<strin
   return false
 }
 
-function calendarFolder(folder: FolderRef, isDefault: boolean): CalendarFolder {
-  return { id: folder.id, name: folder.displayName ?? '', isDefault, kind: 'calendar' }
+function found(folder: FolderRef, kind: CollectionKind, isDefault: boolean): ExchangeFolder {
+  return { id: folder.id, name: folder.displayName ?? '', isDefault, kind }
 }
