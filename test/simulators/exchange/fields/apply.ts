@@ -49,7 +49,14 @@ function onlyProperty(change: Node, target: Target): Node {
   return property
 }
 
-function remove(fields: Fields, name: string): void {
+function removeOther(fields: Fields, name: string): void {
+  const { [name]: _gone, ...rest } = fields.other ?? {}
+  fields.other = rest
+}
+
+function remove(fields: Fields, name: string, kind: ItemKind): void {
+  // A task's rule is kept as it came, an event's is understood.
+  if (name === 'Recurrence' && kind === 'Task') return removeOther(fields, name)
   switch (name) {
     case 'Body':
     case 'Recurrence':
@@ -65,11 +72,9 @@ function remove(fields: Fields, name: string): void {
     case 'Resources':
       fields[name] = []
       return
-    default: {
+    default:
       if (name === 'EnhancedLocation') fields.Location = ''
-      const { [name]: _gone, ...rest } = fields.other ?? {}
-      fields.other = rest
-    }
+      removeOther(fields, name)
   }
 }
 
@@ -160,7 +165,7 @@ export function applyChanges(changes: readonly Node[], fields: Fields, target: T
     const property = propertyFor(path, change.name as Action, target)
     changed.add(property.name)
     if (change.name === 'DeleteItemField') {
-      remove(fields, property.name)
+      remove(fields, property.name, target.kind)
       continue
     }
     const value = onlyProperty(change, target)
