@@ -2,7 +2,7 @@
 
 import { FEED_PAGES_MAX, LIST_TRIES_MAX } from '../../limits.ts'
 import { field } from '../../mapping/ews/change.ts'
-import { extendedValue, TOKEN_FIELD, tokenValue } from '../../mapping/ews/unfinished.ts'
+import { TOKEN_FIELD, tokenValue } from '../../mapping/ews/unfinished.ts'
 import { child, textAt } from '../../mapping/ews/xml.ts'
 import { ConnectorError, unreachable } from '../../ports/errors.ts'
 import type { ChangePage, Cursor, Hint, ItemId, ListEntry, SideDescription, Token } from '../../ports/side.ts'
@@ -16,6 +16,7 @@ import type { ItemShape } from './shapes.ts'
 import { call, type SideContext } from './side-context.ts'
 import { HINT_SHAPE } from './side-shapes.ts'
 import { SINGLE_HINT_SHAPE } from './side-single-shapes.ts'
+import { type Found, holderOf, scanForToken, TOKEN_SHAPE } from './side-token.ts'
 import { hintVersion } from './side-version.ts'
 
 /** What Exchange says to a sync state that it does not know or keeps no longer (LOS-9). */
@@ -118,27 +119,22 @@ async function listOnce(context: SideContext): Promise<ItemRef[] | null> {
   throw new ConnectorError('limit.reached', { limit: 'FEED_PAGES_MAX', side: 'exchange' })
 }
 
-export type Found = { id: string; state: 'whole' | 'unfinished' }
-
 /** What a creation with this token made: a whole item, a series whose exceptions were never written, or nothing. */
 export async function findToken(context: SideContext, token: Token): Promise<Found | null> {
-  const values = (['whole', 'unfinished'] as const).map((state) => ({ state, value: tokenValue(token, state) }))
-  const [whole, unfinished] = values.map(({ value }) => ({ kind: 'equals', field: TOKEN_FIELD, value }) as const)
-  if (!whole || !unfinished) throw new ConnectorError('bug', { where: 'findToken' })
+  const equals = (state: Found['state']) =>
+    ({ kind: 'equals', field: TOKEN_FIELD, value: tokenValue(token, state) }) as const
   const found = onlyValue(
     await call(context, findItem, {
-      shape: { base: 'IdOnly', properties: [TOKEN_FIELD] },
+      shape: TOKEN_SHAPE,
       folder: folderOf(context),
       page: { offset: 0, sizeMax: 2 },
-      restriction: { kind: 'or', all: [whole, unfinished] },
+      restriction: { kind: 'or', all: [equals('whole'), equals('unfinished')] },
     }),
   )
-  const [first] = found.items
-  if (first === undefined) {
-    // Only a whole, empty answer says that there is none.
-    if (found.total === 0 && found.last) return null
-    throw new ConnectorError('exchange.bad-response', { reason: 'list-does-not-move' })
-  }
-  const isUnfinished = extendedValue(first.element, TOKEN_FIELD) === tokenValue(token, 'unfinished')
-  return { id: first.id, state: isUnfinished ? 'unfinished' : 'whole' }
+  const [match] = found.items.flatMap((item) => holderOf(item, token) ?? [])
+  if (match) return match
+  // Only a whole, empty answer says that there is none.
+  return found.items.length === 0 && found.total === 0 && found.last
+    ? null
+    : scanForToken(context, token, listFolder(context))
 }
