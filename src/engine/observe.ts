@@ -22,19 +22,25 @@ const READ_CHUNK = 100
  */
 export async function observeBoth(context: PassContext, full: boolean): Promise<Listing[]> {
   const toCompare = new Set(SIDES.filter((side) => full || cursorOf(context, side) === null))
-  const feeds = SIDES.filter((side) => !toCompare.has(side))
+  const rolledBack = new Set<SideName>()
+  // Before comparing everything as well: only the feed can tell that a server was set back to an earlier time.
+  const feeds = SIDES.filter((side) => cursorOf(context, side) !== null)
   // A failure of one is reported only after the other came to rest, so that no commit is left under way.
   const followed = await Promise.allSettled(feeds.map((side) => followFeed(context, side)))
   for (const [index, result] of followed.entries()) {
     if (result.status === 'rejected') throw result.reason
     const side = feeds[index]
-    if (result.value === 'cursor-invalid' && side) toCompare.add(side)
+    if (!side || result.value === 'followed') continue
+    toCompare.add(side)
+    if (result.value === 'rolled-back') rolledBack.add(side)
   }
   if (toCompare.size > 0) await insistOnListing(context)
   for (const side of toCompare) await verifyIdentity(context, side)
   const listings: Listing[] = []
   for (const side of SIDES) {
-    if (toCompare.has(side) || cursorOf(context, side) === null) listings.push(await compareAll(context, side))
+    if (toCompare.has(side) || cursorOf(context, side) === null) {
+      listings.push({ ...(await compareAll(context, side)), rolledBack: rolledBack.has(side) })
+    }
   }
   return listings
 }
@@ -46,14 +52,16 @@ async function insistOnListing(context: PassContext): Promise<void> {
   context.pair = pair
 }
 
-async function followFeed(context: PassContext, side: SideName): Promise<'followed' | 'cursor-invalid'> {
+type Followed = 'followed' | 'cursor-invalid' | 'rolled-back'
+
+async function followFeed(context: PassContext, side: SideName): Promise<Followed> {
   let cursor = cursorOf(context, side)
   for (let pages = 0; pages < FEED_PAGES_MAX; pages++) {
     await context.checkpoint()
     const page = await context.sides[side].changes(cursor)
     if (page.kind === 'cursor-invalid') {
       context.log.warn({ side, reason: page.reason }, 'cursor is invalid, comparing everything')
-      return 'cursor-invalid'
+      return page.rolledBack ? 'rolled-back' : 'cursor-invalid'
     }
     const { changes } = await readHints(context, side, page.hints)
     if (page.cursor !== cursor) changes.push(setCursor(context, side, page.cursor))

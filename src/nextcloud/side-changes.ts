@@ -47,7 +47,9 @@ async function syncPage(context: SideContext, from: SyncCursor | null): Promise<
   if (token === null) return from ? invalid('the answer has no sync token') : listPage(context, null)
   const before = from && sabreNumber(from.token)
   const now = sabreNumber(token)
-  if (before && now && now.number < before.number) return invalid('the sync token went backwards')
+  if (before && now && now.number < before.number) {
+    return { kind: 'cursor-invalid', reason: 'the sync token went backwards', rolledBack: true }
+  }
   const { hints, more } = readHints(context, multistatus)
   if (more && token === from?.token) {
     throw new ConnectorError('nextcloud.bad-response', { detail: 'the feed does not move on' })

@@ -45,7 +45,8 @@ export type Hint = { kind: 'changed'; id: ItemId; version: Version | null } | { 
 
 export type ChangePage =
   | { kind: 'page'; hints: Hint[]; cursor: Cursor; more: boolean }
-  | { kind: 'cursor-invalid'; reason: string }
+  /** `rolledBack`: the feed is at an earlier point than the cursor: the server was restored from a backup, or is another one. */
+  | { kind: 'cursor-invalid'; reason: string; rolledBack?: boolean }
 
 export type ListEntry = { id: ItemId; version: Version | null }
 

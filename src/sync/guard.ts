@@ -33,8 +33,8 @@ export type GuardName =
   | 'collection-identity'
   | 'server-rolled-back'
 
-/** What a full listing of one side said, when there was one. */
-export type Listing = { side: SideName; listed: number; vanished: number; appeared: number }
+/** What a full listing of one side said, when there was one. `rolledBack`: its feed had gone back to an earlier point. */
+export type Listing = { side: SideName; listed: number; vanished: number; appeared: number; rolledBack?: boolean }
 
 export type GuardInput = {
   plan: Plan
@@ -52,7 +52,9 @@ export type GuardInput = {
   released: readonly ReleasedGuard[]
 }
 
-export type Verdict = { kind: 'pass' } | { kind: 'halt'; guard: GuardName; numbers: Record<string, number> }
+export type Verdict =
+  | { kind: 'pass' }
+  | { kind: 'halt'; guard: GuardName; side?: SideName; numbers: Record<string, number> }
 
 export function guard(input: GuardInput): Verdict {
   const verdicts = isNumberAllowed(input)
@@ -76,16 +78,19 @@ function emptySide({ listings, baseCount, plan }: GuardInput): Verdict {
     listed === 0 || vanished - countRebound(plan, side) >= Math.max(baseCount, 2)
   const empty = listings.find(isEmpty)
   if (!empty || baseCount === 0) return { kind: 'pass' }
-  return { kind: 'halt', guard: 'empty-side', numbers: { base: baseCount, listed: empty.listed } }
+  return { kind: 'halt', guard: 'empty-side', side: empty.side, numbers: { base: baseCount, listed: empty.listed } }
 }
 
 function countRebound(plan: Plan, side: SideName): number {
   return plan.entries.filter((entry) => entry.kind === 'rebind' && entry.side === side).length
 }
 
-/** Known ids vanished and unknown ones appeared. Items found again under a new id (`rebind`) vanished only in name. */
+/**
+ * Known ids vanished and unknown ones appeared, or the feed itself went back: then vanished ones are enough. Items found again under a new
+ * id (`rebind`) vanished only in name.
+ */
 function rolledBack({ listings, baseCount, limits, plan }: GuardInput): Verdict {
-  for (const { side, vanished, appeared } of listings) {
+  for (const { side, vanished, appeared, rolledBack } of listings) {
     const rebound = countRebound(plan, side)
     const lost = vanished - rebound
     // What an earlier listing found, in a pass that did not live to judge it, is known by now but still has to be created.
@@ -93,11 +98,11 @@ function rolledBack({ listings, baseCount, limits, plan }: GuardInput): Verdict 
       (entry) => entry.kind === 'create' && entry.source.side === side && !entry.replaces,
     )
     if (
-      Math.max(appeared - rebound, unknown.length) > 0 &&
+      (rolledBack || Math.max(appeared - rebound, unknown.length) > 0) &&
       lost > 1 &&
       exceeds(lost, baseCount, limits.rollbackMaxPercent)
     ) {
-      return { kind: 'halt', guard: 'server-rolled-back', numbers: { base: baseCount, vanished: lost, appeared } }
+      return { kind: 'halt', guard: 'server-rolled-back', side, numbers: { base: baseCount, vanished: lost, appeared } }
     }
   }
   return { kind: 'pass' }
@@ -108,7 +113,7 @@ function massChange({ plan, baseCount, limits }: GuardInput): Verdict {
   for (const side of ['exchange', 'nextcloud'] as const) {
     const changed = plan.entries.filter((entry) => entry.kind === 'merge' && entry.changed !== otherOf(side)).length
     if (exceeds(changed, baseCount, limits.changesMaxPercent)) {
-      return { kind: 'halt', guard: 'mass-change', numbers: { base: baseCount, changed } }
+      return { kind: 'halt', guard: 'mass-change', side, numbers: { base: baseCount, changed } }
     }
   }
   return { kind: 'pass' }
@@ -140,8 +145,9 @@ function deletesPerDay(input: GuardInput): Verdict {
 function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: GuardInput): boolean {
   if (verdict.guard.startsWith('deletions')) return false
   return released.some(
-    ({ guard, numbers }) =>
+    ({ guard, side, numbers }) =>
       guard === verdict.guard &&
+      side === verdict.side &&
       Object.entries(verdict.numbers).every(([name, value]) => name === 'base' || value <= (numbers[name] ?? 0)),
   )
 }

@@ -64,6 +64,7 @@ describe('occurrences', () => {
       folderId: outlook.folderId(),
       lens: CONTEXT,
       limits,
+      clock: { nowMs: () => 0, sleep: async () => undefined },
       log: memoryLog(),
       folders: new Map(),
       kind: 'calendar' as const,

@@ -84,6 +84,28 @@ describe('a calendar on Nextcloud', () => {
   })
 })
 
+describe.each([
+  ['at once', 0],
+  ['after days, when everything is compared anyway', 3 * DAY_MS],
+])('a calendar that was set back to an older backup, looked at %s', (_, laterMs) => {
+  it('halts although no unknown item appeared: its feed is at an earlier point', async () => {
+    await inStep()
+    recreateCalendar(
+      stage
+        .calendar()
+        .list()
+        .slice(0, SIZE - 4),
+    )
+    stage.clock.advance(laterMs)
+    for (let passes = 0; passes < 2; passes++) {
+      const report = await stage.pass()
+      expect([report.outcome, pairOf(report).halt?.guard]).toEqual(['halted', 'server-rolled-back'])
+      stage.clock.advance(DAY_MS)
+    }
+    expect(sizes()).toEqual([SIZE, SIZE - 4])
+  })
+})
+
 describe('a mailbox on Exchange', () => {
   it('moved, all ids changed: adopted by UID, no duplicate, no deletion; edits made on the way arrive', async () => {
     await inStep()

@@ -89,6 +89,15 @@ describe('two connectors on one pair of calendars', () => {
     await expectEqual(stage.world)
   })
 
+  it('that begin at the same moment: of two copies that both made on Exchange the first one stays', async () => {
+    const pair = await open()
+    fill()
+    const written = await rounds(4, pair, true)
+    expect(written.slice(3)).toEqual([[]])
+    expect(sizes()).toEqual([13, 13])
+    await expectEqual(stage.world)
+  })
+
   it.each(HOW)(
     '%s: edits and deletions of people go through once, and SEQUENCE does not climb',
     async (_, together) => {

@@ -1,5 +1,6 @@
 /** What the parts of the Exchange side share: the client, the folder, the lens, and how work is cut into batches. */
 import type { EwsContext } from '../../mapping/ews/context.ts'
+import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
 import type { CollectionKind } from '../../ports/state-store.ts'
@@ -18,6 +19,7 @@ export type SideContext = {
   kind: CollectionKind
   lens: EwsContext
   limits: SideLimits
+  clock: Clock
   log: Log
   /** Folders that are known to be another one than ours, and other names of ours. */
   folders: Map<string, 'ours' | 'other'>

@@ -11,6 +11,7 @@ import { deleteItem } from './operations/delete-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { call, type SideContext, type SideLimits } from './side-context.ts'
 import { createItems } from './side-create.ts'
+import { createOnce } from './side-create-once.ts'
 import { describeFolder, findToken, folderChanges, listFolder } from './side-feed.ts'
 import { failureOf } from './side-outcome.ts'
 import { readItems } from './side-read.ts'
@@ -59,7 +60,7 @@ export function exchangeSide(options: ExchangeSideOptions): Side {
     return {
       ...common,
       read: (ids) => readItems(context, ids),
-      create: (requests) => createItems(context, requests),
+      create: (requests) => createOnce(context, requests, (fresh) => createItems(context, fresh)),
       update: (requests) => updateItems(context, requests),
       fit: (item, current) => fitEvent(eventOf(item), context.lens, current ? eventOf(current) : null),
     }
@@ -67,7 +68,7 @@ export function exchangeSide(options: ExchangeSideOptions): Side {
   return {
     ...common,
     read: (ids) => readSingles(context, ids),
-    create: (requests) => createSingles(context, requests),
+    create: (requests) => createOnce(context, requests, (fresh) => createSingles(context, fresh)),
     update: (requests) => updateSingles(context, requests),
     fit: (item, current) => fitSingle(context, item, current),
   }
@@ -83,6 +84,7 @@ function contextOf(options: ExchangeSideOptions): SideContext {
     kind: options.kind,
     lens: { mailbox, floatingZone: options.floatingZone, ...(name === undefined ? {} : { mailboxName: name }) },
     limits: { ...LIMITS, ...options.limits },
+    clock: options.clock,
     log: options.log,
     folders: new Map(),
   }

@@ -9,7 +9,7 @@ import { extendedText } from './extended.ts'
 import { line } from './text.ts'
 import { textAt, type XmlElement } from './xml.ts'
 
-export const UID_FIELD: ExtendedField = {
+export const UID_FIELD: Extract<ExtendedField, { set: string; name: string }> = {
   kind: 'extended',
   set: 'PublicStrings',
   name: 'exchange-connector-uid',

@@ -5,6 +5,7 @@ import type { Json } from '../../model/item.ts'
 import type { CalTime } from '../../model/time.ts'
 import { type EwsFieldChange, field, type XmlNode } from './change.ts'
 import type { EwsContext } from './context.ts'
+import { UID_FIELD } from './identity.ts'
 import { recurrenceNode } from './recurrence-write.ts'
 import { timeText, zoneNode } from './time.ts'
 import { extendedNode, TOKEN_FIELD } from './unfinished.ts'
@@ -16,7 +17,7 @@ export function createElements(event: Event, context: EwsContext, token: string 
   const { item, calendar } = createFields(event)
   return [
     ...item,
-    ...(token === null ? [] : [extendedNode(TOKEN_FIELD, token)]),
+    ...(token === null ? [] : [extendedNode(TOKEN_FIELD, token), extendedNode(UID_FIELD, event.uid)]),
     ...(event.uid === '' ? [] : [{ name: 'UID', text: event.uid }]),
     { name: 'Start', text: timeText(event.start, context) },
     { name: 'End', text: timeText(event.end, context) },
