@@ -40,7 +40,7 @@ async function startOver(context: PassContext): Promise<void> {
 /** An administrator said so, or at least half of a sample has UIDs that are known here. */
 async function mayAdopt(context: PassContext, side: SideName): Promise<boolean> {
   const { halt } = context.pair
-  if (halt?.guard === 'collection-identity' && halt.released) return true
+  if (halt?.guard === 'collection-identity' && halt.released && (halt.side ?? side) === side) return true
   if ((await context.store.countItemPairs(context.pair.id)) === 0) return true
   const page = await context.sides[side].changes(null)
   if (page.kind === 'cursor-invalid') return false

@@ -52,11 +52,15 @@ async function runGuarded(context: PassContext, accounts: Accounts): Promise<Res
     return await runRounds(context, accounts)
   } catch (error) {
     if (!(error instanceof ConnectorError) || endsEverything(error)) throw error
-    if (error.code === 'guard.halted')
-      return { halt: halt(context, String(error.fields.guard), {}), error: null, leftOver: true }
+    if (error.code === 'guard.halted') return { halt: halt(context, thrownGuard(error)), error: null, leftOver: true }
     context.log.warn({ code: error.code, ...error.fields }, 'the pass over a collection failed')
     return { halt: null, error: { code: error.code, fields: error.fields }, leftOver: true }
   }
+}
+
+function thrownGuard({ fields }: ConnectorError): ReleasedGuard {
+  const side = fields.side === 'nextcloud' ? 'nextcloud' : 'exchange'
+  return { guard: String(fields.guard), side, numbers: {} }
 }
 
 function endsEverything(error: ConnectorError): boolean {
@@ -121,22 +125,29 @@ async function guarded(context: PassContext, planned: Plan, listings: Listing[])
     allowDeletes: context.allowDeletes,
     released: releasedGuards(pair.halt),
   })
-  return verdict.kind === 'pass' ? null : halt(context, verdict.guard, verdict.numbers)
+  if (verdict.kind === 'pass') return null
+  return halt(context, { guard: verdict.guard, ...(verdict.side && { side: verdict.side }), numbers: verdict.numbers })
 }
 
-function halt(context: PassContext, name: string, numbers: Record<string, number>): HaltReason {
+function halt(context: PassContext, reason: ReleasedGuard): HaltReason {
   const before = context.pair.halt
-  const sinceMs = before?.guard === name ? before.sinceMs : context.clock.nowMs()
-  context.log.warn({ collection: context.pair.name, guard: name, ...numbers }, 'a guard halted the collection')
-  const releasedBefore = releasedGuards(before).filter((released) => released.guard !== name)
-  return { guard: name, numbers, sinceMs, ...(releasedBefore.length > 0 && { releasedBefore }) }
+  const sinceMs = before && isSameGuard(before, reason) ? before.sinceMs : context.clock.nowMs()
+  const { guard, side, numbers } = reason
+  context.log.warn({ collection: context.pair.name, guard, side, ...numbers }, 'a guard halted the collection')
+  const releasedBefore = releasedGuards(before).filter((released) => !isSameGuard(released, reason))
+  return { ...reason, sinceMs, ...(releasedBefore.length > 0 && { releasedBefore }) }
 }
 
 /** Two guards that halt in turn would otherwise take back each other's release. */
 function releasedGuards(halt: HaltReason | null): ReleasedGuard[] {
   if (!halt) return []
-  const { guard, numbers, released, releasedBefore = [] } = halt
-  return released ? [...releasedBefore.filter((one) => one.guard !== guard), { guard, numbers }] : [...releasedBefore]
+  const { guard, side, numbers, released, releasedBefore = [] } = halt
+  if (!released) return [...releasedBefore]
+  return [...releasedBefore.filter((one) => !isSameGuard(one, halt)), { guard, ...(side && { side }), numbers }]
+}
+
+function isSameGuard(one: ReleasedGuard, other: ReleasedGuard): boolean {
+  return one.guard === other.guard && one.side === other.side
 }
 
 /** `in-step` only when nothing at all is left to do, now or at a later try. */

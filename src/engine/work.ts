@@ -9,9 +9,10 @@ import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
 import type { Side, SideItem, SideName } from '../ports/side.ts'
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import { merge, winnerOf } from '../sync/merge.ts'
+import { type Merge, merge, winnerOf } from '../sync/merge.ts'
 import type { PlanEntry } from '../sync/plan.ts'
 import type { PassContext } from './context.ts'
+import { exceptionsToKeep } from './inherit.ts'
 
 /** One write of a merge. `changed` empty: that side gets nothing. `unrepresentable`: it cannot hold the result and keeps what it has. */
 export type SideWork = { desired: Item; changed: FieldPath[]; losses: Loss[]; unrepresentable: boolean }
@@ -97,6 +98,7 @@ function prepareMerge(
     winner,
     hash: context.hash,
   })
+  keepExceptions(context, { items, flats, result })
   const writes = {
     exchange: sideWork(context, 'exchange', items, applyPatch(flats.exchange, result.toExchange)),
     nextcloud: sideWork(context, 'nextcloud', items, applyPatch(flats.nextcloud, result.toNextcloud)),
@@ -110,6 +112,28 @@ function prepareMerge(
     conflicts: result.conflicts,
     winner,
     reason: mergeReason(entry, result.conflicts, winner),
+  }
+}
+
+type Merging = {
+  items: Record<SideName, SideItem>
+  flats: Record<SideName, FlatItem>
+  result: Merge
+}
+
+function keepExceptions(context: PassContext, { items, flats, result }: Merging): void {
+  const patches = { exchange: result.toExchange, nextcloud: result.toNextcloud }
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    if (patches[side].size === 0 || items[side].model.kind !== 'event') continue
+    const other = otherSide(side)
+    const otherAfter = unflatten(applyPatch(flats[other], patches[other]), items[other].uid, [items[other].model])
+    const keep = exceptionsToKeep({
+      own: flats[side],
+      otherHeldHereAfter: fitted(context.sides[side], otherAfter, items[side].model),
+      toOwn: patches[side],
+      toOther: patches[other],
+    })
+    for (const [path, value] of keep) patches[side].set(path, value)
   }
 }
 

@@ -54,6 +54,7 @@ export type CollectionPair = {
 /** `released`: an administrator looked at it (`users resume`) and lets these numbers pass. */
 export type HaltReason = {
   guard: string
+  side?: SideName
   numbers: Readonly<Record<string, number>>
   sinceMs: number
   released?: boolean
@@ -61,7 +62,8 @@ export type HaltReason = {
   releasedBefore?: readonly ReleasedGuard[]
 }
 
-export type ReleasedGuard = { guard: string; numbers: Readonly<Record<string, number>> }
+/** `side`: whose listing or changes it was about; a release of one side says nothing about the other. */
+export type ReleasedGuard = { guard: string; side?: SideName; numbers: Readonly<Record<string, number>> }
 
 export type BaseSide = { id: ItemId; version: Version; hashes: FieldHashes }
 

@@ -108,9 +108,12 @@ describe('a side with a base that lists nothing', () => {
   })
 
   it('is released by a person, for this guard only, or by the exact number of deletions', () => {
-    const released = (name: string) => [{ guard: name, numbers: { base: 100, listed: 0 } }]
+    const released = (name: string, side: SideName = 'exchange') => [
+      { guard: name, side, numbers: { base: 100, listed: 0 } },
+    ]
     expect(verdict([], { listings: [empty], released: released('empty-side') })).toBe('pass')
     expect(verdict([], { listings: [empty], released: released('mass-change') })).toBe('empty-side')
+    expect(verdict([], { listings: [empty], released: released('empty-side', 'nextcloud') })).toBe('empty-side')
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 40 })).toBe('pass')
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 39 })).toBe('empty-side')
     expect(verdict([], { listings: [empty], allowDeletes: 0 })).toBe('empty-side')
@@ -135,7 +138,7 @@ describe('nearly everything changed on one side: more than 90 % of more than 20 
   })
 
   it('is released for no more than what a person saw', () => {
-    const released = [{ guard: 'mass-change', numbers: { base: 100, changed: 95 } }]
+    const released = [{ guard: 'mass-change', side: 'exchange' as const, numbers: { base: 100, changed: 95 } }]
     expect(verdict(merges(95, 'exchange'), { released })).toBe('pass')
     expect(verdict(merges(96, 'exchange'), { released })).toBe('mass-change')
   })
@@ -167,7 +170,9 @@ describe('a server that was rolled back: known ids vanished, unknown ones appear
   })
 
   it('is released for no more than what a person saw', () => {
-    const released = [{ guard: 'server-rolled-back', numbers: { base: 100, vanished: 6, appeared: 1 } }]
+    const released = [
+      { guard: 'server-rolled-back', side: 'exchange' as const, numbers: { base: 100, vanished: 6, appeared: 1 } },
+    ]
     expect(verdict([], { listings: [listing], released })).toBe('pass')
     expect(verdict([], { listings: [{ ...listing, vanished: 7 }], released })).toBe('server-rolled-back')
   })
@@ -176,7 +181,7 @@ describe('a server that was rolled back: known ids vanished, unknown ones appear
 describe('several guards at once', () => {
   it('are all to be released', () => {
     const listings: Listing[] = [{ side: 'exchange', listed: 0, vanished: 100, appeared: 0 }]
-    const released = [{ guard: 'empty-side', numbers: { base: 100, listed: 0 } }]
+    const released = [{ guard: 'empty-side', side: 'exchange' as const, numbers: { base: 100, listed: 0 } }]
     expect(verdict(removals(100), { listings, released })).toBe('deletions-in-pass')
     expect(verdict(removals(100), { listings, allowDeletes: 100 })).toBe('pass')
   })
@@ -186,8 +191,12 @@ describe('several guards at once', () => {
       { side: 'exchange', listed: 0, vanished: 0, appeared: 0 },
       { side: 'nextcloud', listed: 90, vanished: 10, appeared: 2 },
     ]
-    const empty = { guard: 'empty-side', numbers: { base: 100, listed: 0 } }
-    const rolledBack = { guard: 'server-rolled-back', numbers: { base: 100, vanished: 10, appeared: 2 } }
+    const empty = { guard: 'empty-side', side: 'exchange' as const, numbers: { base: 100, listed: 0 } }
+    const rolledBack = {
+      guard: 'server-rolled-back',
+      side: 'nextcloud' as const,
+      numbers: { base: 100, vanished: 10, appeared: 2 },
+    }
     expect(verdict([], { listings, released: [rolledBack] })).toBe('empty-side')
     expect(verdict([], { listings, released: [empty] })).toBe('server-rolled-back')
     expect(verdict([], { listings, released: [rolledBack, empty] })).toBe('pass')

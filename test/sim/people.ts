@@ -163,7 +163,7 @@ export class People {
       case 5:
         return { ...model, ...this.#schedule(), occurrences: {} }
       case 6:
-        return { ...model, showAs: this.#showAs(keys.length > 0) }
+        return { ...model, showAs: this.#chance.pick(['free', 'busy', 'workingElsewhere'] as const) ?? 'busy' }
       case 7:
         return { ...model, occurrences: { ...model.occurrences, [dayOf(model, keys.length)]: this.#exception(model) } }
       default:
@@ -172,12 +172,6 @@ export class People {
           occurrences: { ...model.occurrences, [dayOf(model, this.#chance.below(5))]: { kind: 'deleted' } },
         }
     }
-  }
-
-  /** A rounded value on a master with exceptions of its own is left out: docs/promises.md, what the simulation leaves out. */
-  #showAs(hasExceptions: boolean): EventFields['showAs'] {
-    const values = ['free', 'busy', 'workingElsewhere'] as const
-    return this.#chance.pick(hasExceptions ? values.slice(0, 2) : values) ?? 'busy'
   }
 
   #exception(model: Event) {
