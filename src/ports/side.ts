@@ -29,7 +29,15 @@ export type SideItem = {
   model: Item
   native: NativeDocument
   modifiedAtMs?: number | null
+  /** How much of it the engine may see; absent: all of it, and nothing is known of a mask (docs/decisions/0012). */
+  mask?: MaskInfo
 }
+
+/**
+ * `view`: the model is the item itself, or only its time block under a placeholder title. `marked`: the server holds the mark of a
+ * masked copy. `made`: the connector created it. `blank`: it holds nothing but what a masked copy holds.
+ */
+export type MaskInfo = { view: 'real' | 'masked'; marked: boolean; made: boolean; blank: boolean }
 
 export type SideDescription = {
   /** Stable identity of the collection itself: when it changes, it is another collection (promises.md, guards). */
@@ -62,9 +70,14 @@ export type ReadResult =
 
 /** `desired` is what shall be there; the token is already journalled (I13). */
 /** `native`: a document of this side that is patched instead of making a new one, so that a restored item gets all its properties back. */
-export type CreateRequest = { token: Token; desired: Item; native?: NativeDocument | null }
+export type CreateRequest = { token: Token; desired: Item; native?: NativeDocument | null; mark?: Mark }
 /** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
-export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[] }
+export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[]; mark?: Mark }
+/**
+ * The mark of a masked copy, written together with the item: a text makes it one (and takes away all that the model does not
+ * name), null ends it, absent leaves it as it is.
+ */
+export type Mark = string | null
 export type RemoveRequest = { id: ItemId; expect: Version }
 
 /**
