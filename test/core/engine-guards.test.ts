@@ -1,5 +1,6 @@
 /** Guards in whole passes: nothing is removed before a person looked, whatever a server says, and a way on always exists. */
 import { describe, expect, it } from 'vitest'
+import type { SideName } from '../../src/ports/side.ts'
 import { comeToRest, release } from '../sim/history.ts'
 import { violationsOf } from '../sim/oracle.ts'
 import { create, inStep, quietWorld, remove, serverOf, uidsOn } from '../sim/quiet.ts'
@@ -11,12 +12,13 @@ async function guardOf(world: Simulation): Promise<string> {
   return pair?.halt?.guard ?? report?.outcome ?? 'died'
 }
 
-/** The exchange server loses items by itself. */
-function loseAll(world: Simulation): void {
-  const server = serverOf(world, 'exchange')
+/** The server loses all items by itself. */
+function loseAll(world: Simulation, side: SideName = 'exchange'): void {
+  const server = serverOf(world, side)
   const before = server.backup()
   server.rollBack([])
-  world.people.serverLost(before, [], [serverOf(world, 'nextcloud')])
+  const others = world.servers.filter((one) => one !== server)
+  world.people.serverLost(before, [], others)
   world.loss = { server, uids: new Set(before.map((item) => item.model.uid)), halting: true }
 }
 
@@ -31,6 +33,21 @@ describe('a side that lists nothing any more', () => {
     await release(world)
     expect(await guardOf(world)).toBe('in-step')
     expect(uidsOn(world, 'nextcloud')).toEqual([])
+    expect(world.violations).toEqual([])
+  })
+
+  it('is not released by what a person said of the other side (found by seed 19989)', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const backup = serverOf(world, 'exchange').backup()
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    await release(world)
+    await world.pass({ point: { step: 0, how: 'before' } })
+    serverOf(world, 'exchange').rollBack(backup)
+    loseAll(world, 'nextcloud')
+    expect(await guardOf(world)).toBe('empty-side')
+    expect(uidsOn(world, 'exchange')).toHaveLength(4)
     expect(world.violations).toEqual([])
   })
 

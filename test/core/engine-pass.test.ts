@@ -1,6 +1,7 @@
 /** Whole passes over simulated servers: what people see of them (P1, P5, I14, I16, I17, I25). */
 import { describe, expect, it } from 'vitest'
 import { Accounts } from '../../src/engine/accounts.ts'
+import type { Event } from '../../src/model/event.ts'
 import { SCENARIOS } from '../sim/crash-scenarios.ts'
 import { create, inStep, itemOf, quietWorld, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
 import { EMAIL, type Simulation } from '../sim/simulate.ts'
@@ -88,6 +89,34 @@ describe('a deletion', () => {
     expect(archive).toMatchObject([{ side: 'exchange', reason: 'remove', title }])
   })
 })
+
+describe('an exception of a series', () => {
+  it('keeps the value that Nextcloud rounds when its master changes (found by seed 10989)', async () => {
+    const world = quietWorld()
+    await inStep(world, 2)
+    const edit = async (change: (model: Event) => Event) => {
+      const item = itemOf(world, 'exchange', 0)
+      world.people.write(serverOf(world, 'exchange'), item, change(item.model as Event))
+      await world.pass()
+    }
+    await edit((model) => ({ ...model, showAs: 'busy', occurrences: { [KEY]: exceptionOf(model) } }))
+    await edit((model) => ({ ...model, showAs: 'workingElsewhere' }))
+    await edit((model) => ({ ...model, showAs: 'free' }))
+    for (const side of ['exchange', 'nextcloud'] as const) {
+      const { showAs, occurrences } = itemOf(world, side, 0).model as Event
+      expect([side, showAs, occurrences[KEY]]).toMatchObject([side, 'free', { fields: { showAs: 'busy' } }])
+    }
+    expect((await world.pass())?.pairs[0]?.counts).toMatchObject({ seen: 2, unchanged: 2 })
+  })
+})
+
+/** A day on which the series has an occurrence; people's first series begin in January 2100. */
+const KEY = '2100-03-01T10:00:00'
+
+function exceptionOf(model: Event): Event['occurrences'][string] {
+  const { kind: _k, uid: _u, start, end, recurrence: _r, extraStarts: _e, occurrences: _o, ...fields } = model
+  return { kind: 'exception', start, end, fields: { ...fields, title: 'once' } }
+}
 
 describe('a second item of the same UID on Exchange', () => {
   it('stays, is named, and gets a counterpart once the first is gone (found by seed 20051)', async () => {
