@@ -12,6 +12,7 @@ export type UnreadableReason =
   | 'nesting'
   | 'several-calendars'
   | 'no-event'
+  | 'no-task'
   | 'no-uid'
   | 'several-uids'
   | 'several-masters'

@@ -70,11 +70,11 @@ export function patchText(component: Component, name: string, wanted: string): v
   else setLine(component, line ? withValue(line, escapeText(wanted)) : makeLine(name, '', escapeText(wanted)))
 }
 
-function word(component: Component, name: string): string {
+export function word(component: Component, name: string): string {
   return lineOf(component, name)?.value.trim().toUpperCase() ?? ''
 }
 
-function setWord(component: Component, name: string, value: string | null): void {
+export function setWord(component: Component, name: string, value: string | null): void {
   if (value === null) dropLines(component, name)
   else setLine(component, makeLine(name, '', value))
 }
@@ -103,7 +103,7 @@ function writeShowAs(component: Component, wanted: ShowAs): void {
 }
 
 /** RFC 5545 section 3.8.1.3: an unknown CLASS counts as PRIVATE. `PERSONAL` is Exchange's own word for it (MS-OXCICAL). */
-function readSensitivity(component: Component): Sensitivity {
+export function readSensitivity(component: Component): Sensitivity {
   const value = word(component, 'CLASS')
   if (value === '' || value === 'PUBLIC') return 'normal'
   if (value === 'CONFIDENTIAL') return 'confidential'
@@ -111,22 +111,22 @@ function readSensitivity(component: Component): Sensitivity {
   return word(component, SENSITIVITY_MARK) === 'PERSONAL' ? 'personal' : 'private'
 }
 
-function writeSensitivity(component: Component, wanted: Sensitivity): void {
+export function writeSensitivity(component: Component, wanted: Sensitivity): void {
   setWord(component, 'CLASS', CLASS_WORDS[wanted])
   setWord(component, SENSITIVITY_MARK, wanted === 'personal' ? 'PERSONAL' : null)
 }
 
 /** RFC 5545 section 3.8.1.9: 1-4 high, 5 medium, 6-9 low, 0 undefined. The exact number stays as long as its class does. */
-function readImportance(component: Component): Importance {
+export function readImportance(component: Component): Importance {
   const value = Number(word(component, 'PRIORITY') || 0)
   return value >= 1 && value <= 4 ? 'high' : value >= 6 && value <= 9 ? 'low' : 'normal'
 }
 
-function writeImportance(component: Component, wanted: Importance): void {
+export function writeImportance(component: Component, wanted: Importance): void {
   setWord(component, 'PRIORITY', wanted === 'high' ? '1' : wanted === 'low' ? '9' : '5')
 }
 
-function readCategories(component: Component): string[] {
+export function readCategories(component: Component): string[] {
   const names = linesOf(component, 'CATEGORIES').flatMap((line) => splitList(line.value).map(categoryOf))
   return [...new Set(names)].filter((name) => name !== '').sort()
 }
@@ -136,7 +136,7 @@ function categoryOf(text: string): string {
 }
 
 /** Each line keeps the names that stay, in its own order and spelling; new names go to the last line. */
-function patchCategories(component: Component, wanted: readonly string[]): void {
+export function patchCategories(component: Component, wanted: readonly string[]): void {
   const current = readCategories(component)
   if (current.length === wanted.length && current.every((name, at) => name === wanted[at])) return
   for (const line of linesOf(component, 'CATEGORIES')) {

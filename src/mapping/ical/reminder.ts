@@ -11,7 +11,7 @@ import { makeLine, paramOf } from './lines.ts'
 import { isUtcValue, localTextOfValue, minutesBeforeValue, parseDuration } from './values.ts'
 
 /** Marks an alarm that stays on the Nextcloud side alone, because the mirrored reminder was taken away beside it. */
-const UNMIRRORED = 'X-EXC-UNMIRRORED'
+export const UNMIRRORED = 'X-EXC-UNMIRRORED'
 const MINUTE_MS = 60_000
 
 type Alarm = { component: Component; minutesBefore: number }

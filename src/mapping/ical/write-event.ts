@@ -53,6 +53,8 @@ function newCalendar(wanted: Event, context: IcalWriteContext): Component {
     makeLine('CREATED', '', now),
     makeLine('LAST-MODIFIED', '', now),
     timeLine('DTSTART', wanted.start),
+    // Not needed after one day (RFC 5545 section 3.6.1), but not every program knows that default.
+    ...(wanted.start.kind === 'date' ? [timeLine('DTEND', wanted.end)] : []),
   ])
   const calendar = newComponent('VCALENDAR', [
     makeLine('VERSION', '', '2.0'),
