@@ -1,7 +1,7 @@
 /** The Exchange lens, reading: a calendar item and the exceptions of its series become one event of the model. */
 import type { Event, Occurrence, OccurrenceKey } from '../../model/event.ts'
 import type { CalTime } from '../../model/time.ts'
-import { localOf } from '../../model/zone-time.ts'
+import { instantOf, localOf } from '../../model/zone-time.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { EwsContext } from './context.ts'
 import { readFields } from './fields.ts'
@@ -43,8 +43,10 @@ function readTimes(item: XmlElement, context: EwsContext): Times {
   const ownEndZone = readZone(child(item, 'EndTimeZone'), endText)
   const endZone = ownEndZone.kind === 'none' ? startZone : ownEndZone
   if (textAt(item, 'IsAllDayEvent') !== 'true') {
-    const start = readTime(startText, startZone)
-    const end = readInstant(endText, endZone) < readInstant(startText, startZone) ? start : readTime(endText, endZone)
+    const isSeries = textAt(item, 'CalendarItemType') !== 'Single'
+    const time = isSeries ? readTime : readExactTime
+    const start = time(startText, startZone)
+    const end = readInstant(endText, endZone) < readInstant(startText, startZone) ? start : time(endText, endZone)
     return { start, end, startZone }
   }
   const start = readDate(startText, startZone, context)
@@ -54,6 +56,13 @@ function readTimes(item: XmlElement, context: EwsContext): Times {
     end: { kind: 'date', date: end > start ? end : nextDate(start) },
     startZone,
   }
+}
+
+/** A wall clock time that comes twice means the first one (RFC 5545 section 3.3.5): the second can only be said in UTC. */
+function readExactTime(text: string, zone: EwsZone): CalTime {
+  const time = readTime(text, zone)
+  const isSecond = instantOf(time, 'UTC') !== readInstant(text, zone)
+  return isSecond ? readTime(text, { kind: 'utc' }) : time
 }
 
 /** A series needs a zone to repeat in: without one, Exchange means the mailbox's (TIM-2: the older properties are asked too). */
