@@ -15,10 +15,13 @@ export async function recover(context: PassContext, accounts: Accounts): Promise
   const intents = await context.store.openIntents(context.pair.id)
   for (const intent of intents) {
     await context.checkpoint()
-    const changes = await settleIntent(context, intent)
+    const { changes, unreadable } = await settleIntent(context, intent)
     account(intent, changes, accounts)
-    await context.store.commit(context.lease, [...changes, { kind: 'close-intent', token: intent.token }])
-    context.log.info({ side: intent.side, found: changes.length > 0 }, 'settled a creation whose answer was lost')
+    const close: StateChange[] = unreadable ? [] : [{ kind: 'close-intent', token: intent.token }]
+    await context.store.commit(context.lease, [...changes, ...close])
+    const found = changes.length > 0
+    if (unreadable) context.log.warn({ side: intent.side }, 'a creation whose answer was lost cannot be read yet')
+    else context.log.info({ side: intent.side, found }, 'settled a creation whose answer was lost')
   }
   return { settled: intents.length }
 }
@@ -32,16 +35,33 @@ function account(intent: Intent, changes: readonly StateChange[], accounts: Acco
   accounts.becamePair(key, put.itemPair.id)
 }
 
+/** `unreadable`: it is there and cannot be read, so the intent stays open. */
+type Settlement = { changes: StateChange[]; unreadable: boolean }
+
 /** No changes when the server has no such item: the source is still pending and will be planned again. */
-async function settleIntent(context: PassContext, intent: Intent): Promise<StateChange[]> {
+async function settleIntent(context: PassContext, intent: Intent): Promise<Settlement> {
+  const nothing = { changes: [], unreadable: false }
   const id = await context.sides[intent.side].findByToken(intent.token)
-  if (id === null) return []
-  if (await context.store.itemPairBySide(context.pair.id, intent.side, id)) return []
+  if (id === null) return nothing
+  if (await context.store.itemPairBySide(context.pair.id, intent.side, id)) return nothing
   const { items, changes } = await readItems(context, intent.side, [id])
   const created = items[0]
+  if (!created) return waitFor(context, intent, { id, changes })
   const source = await sourceOf(context, intent)
-  if (!created || !source) return changes
-  return linkFound(context, intent, created, source)
+  return { changes: source ? linkFound(context, intent, created, source) : changes, unreadable: false }
+}
+
+/** What we made and cannot read is known by our UID: nothing is made in its place until it can be read (I10, I14). */
+async function waitFor(
+  context: PassContext,
+  intent: Intent,
+  { id, changes }: { id: ItemId; changes: StateChange[] },
+): Promise<Settlement> {
+  const read = changes.flatMap((change) => (change.kind === 'put-observation' ? [change.observation] : []))
+  const [observation] = [...read, ...(await context.store.observations(context.pair.id, intent.side, [id]))]
+  if (observation?.state !== 'unreadable') return { changes, unreadable: false }
+  if (observation.uid !== '') return { changes, unreadable: true }
+  return { changes: [{ kind: 'put-observation', observation: { ...observation, uid: intent.uid } }], unreadable: true }
 }
 
 /** The source's observation, unless it became part of another pair meanwhile. */
