@@ -256,7 +256,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/engine/pass.ts',
-        find: 'const releasedBefore = releasedGuards(before).filter((released) => released.guard !== name)',
+        find: 'const releasedBefore = releasedGuards(before).filter((released) => !isSameGuard(released, reason))',
         replace: 'const releasedBefore: ReleasedGuard[] = []',
       },
     ],

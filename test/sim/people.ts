@@ -142,8 +142,8 @@ export class People {
   acceptLoss(uid: string, servers: readonly SimServer[]): void {
     this.deletedUids.add(uid)
     for (const server of servers) {
-      const item = server.byUid(uid)
-      if (item) for (const value of valuesOf(item.model)) this.live.delete(value)
+      const items = [...server.items.values()].filter((item) => item.model.uid === uid)
+      for (const value of items.flatMap((item) => [...valuesOf(item.model)])) this.live.delete(value)
     }
   }
 
