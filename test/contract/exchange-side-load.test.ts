@@ -68,7 +68,7 @@ describe('requests', () => {
       items.map((current) => ({ current, desired: { ...current.model, title: 'New' }, changed: ['title'] })),
     )
     expect(updated.every((outcome) => outcome.kind === 'updated' && !outcome.overtaken)).toBe(true)
-    expect(counts()).toEqual({ UpdateItem: 2, GetItem: 1 })
+    expect(counts()).toEqual({ UpdateItem: 2, GetItem: 2 })
     fixture.simulator.requests.clear()
     const removed = await side.remove(
       updated.flatMap((outcome) =>

@@ -133,6 +133,17 @@ describe('a meeting of somebody else', () => {
     expect(outcome.item.model).toEqual({ ...current.model, ...changes })
   })
 
+  it('I26: what is refused names no person and no category', async () => {
+    fixture = await exchangeFixture()
+    const current = await presentItem(fixture.side, invite())
+    const outcome = await update(current, { title: 'Mine now' }, [
+      'title',
+      'attendee:anna@example.test',
+      'category:Secret',
+    ])
+    expect(outcome).toMatchObject({ error: { fields: { detail: 'title attendee category' } } })
+  })
+
   it("INV-1: a change of what the organizer owns is refused by name, and Exchange's copy stays as it is", async () => {
     fixture = await exchangeFixture()
     const id = invite()

@@ -57,3 +57,24 @@ describe('a server that ignores restrictions (EWS-FIND-UNFILTERED)', () => {
     await expect(side.findByToken(newToken())).rejects.toMatchObject({ code: 'item.unreadable' })
   })
 })
+
+describe('a server that ignores change keys (EWS-UPDATE-UNGUARDED)', () => {
+  /** Every update gets the key of what is there now. */
+  const unguarded = (operation: string, request: Request) => {
+    if (operation !== 'UpdateItem') return request
+    const items = request.items as { id: { id: string; changeKey: string } }[]
+    const now = (id: string) => fixture.outlook.get(id)?.changeKey ?? ''
+    return { ...request, items: items.map((item) => ({ ...item, id: { ...item.id, changeKey: now(item.id.id) } })) }
+  }
+
+  it('LOS-5: does not overwrite what somebody edited since it was read', async () => {
+    fixture = await exchangeFixture()
+    const side = sideOver(unguarded)
+    const current = await createdItem(side, sampleEvent('edited@example.test'))
+    fixture.outlook.editEvent(current.id, { subject: 'Edited in Outlook' })
+    const desired = { ...current.model, title: 'From Nextcloud' }
+    const [outcome] = await side.update([{ current, desired, changed: ['title'] }])
+    expect(outcome).toEqual({ kind: 'changed-underneath' })
+    expect(fixture.outlook.get(current.id)?.fields.Subject).toBe('Edited in Outlook')
+  })
+})

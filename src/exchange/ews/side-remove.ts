@@ -7,13 +7,8 @@ import type { RemoveOutcome, RemoveRequest } from '../../ports/side.ts'
 import { deleteItem } from './operations/delete-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { batches, call, type SideContext, writeBatches } from './side-context.ts'
-import { fetchItems } from './side-get.ts'
 import { failureOf } from './side-outcome.ts'
-import { EXCEPTION_VERSION_SHAPE, VERSION_SHAPE } from './side-shapes.ts'
-import { fetchSingleVersions } from './side-single-read.ts'
-import { versionOf } from './side-version.ts'
-
-const VERSIONS = { master: VERSION_SHAPE, exception: EXCEPTION_VERSION_SHAPE }
+import { whyNotWritable } from './side-precondition.ts'
 
 /** One outcome per request, in order. Each batch is checked just before it is removed. */
 export async function removeItems(context: SideContext, requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]> {
@@ -35,17 +30,7 @@ async function removeBatch(
   batch: readonly RemoveRequest[],
   mayThrow: boolean,
 ): Promise<RemoveOutcome[]> {
-  const ids = batch.map(({ id }) => id)
-  const fetched =
-    context.kind === 'calendar' ? await fetchItems(context, ids, VERSIONS) : await fetchSingleVersions(context, ids)
-  const outcomes = batch.map((request, index): RemoveOutcome | null => {
-    const item = fetched[index]
-    if (item === undefined) throw new ConnectorError('bug', { where: 'removeItems' })
-    if (item.kind === 'gone') return { kind: 'gone' }
-    if (item.kind === 'failed') return { kind: 'refused', error: item.error }
-    const { master, exceptions } = item.document
-    return versionOf(master, exceptions) === request.expect ? null : { kind: 'changed-underneath' }
-  })
+  const outcomes: (RemoveOutcome | null)[] = await whyNotWritable(context, batch)
   const ready = batch.map(({ id }, index) => ({ id, index })).filter(({ index }) => outcomes[index] === null)
   const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow }, (part) =>
     call(context, deleteItem, { ids: part.map(({ id }) => ({ kind: 'item' as const, id })), send: SEND_TO_NONE }),

@@ -11,6 +11,7 @@ import { updateItem } from './operations/update-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
 import { failureOf } from './side-outcome.ts'
+import { whyNotWritable } from './side-precondition.ts'
 import { type SingleChanges, singleChanges } from './side-single-changes.ts'
 import { fitSingle } from './side-single-fit.ts'
 import { writePhoto } from './side-single-photo.ts'
@@ -32,6 +33,7 @@ export async function updateSingles(
   requests: readonly UpdateRequest[],
 ): Promise<UpdateOutcome[]> {
   const jobs = requests.map((request) => jobOf(context, request))
+  await checkVersions(context, open(jobs))
   await writeFields(context, open(jobs), ({ first }) => first)
   await guarded(jobs, () => writeFields(context, open(jobs), ({ changes }) => changes))
   await guarded(jobs, () => writePhotos(context, open(jobs)))
@@ -41,6 +43,13 @@ export async function updateSingles(
 
 function open(jobs: readonly Job[]): Job[] {
   return jobs.filter((job) => job.outcome === null)
+}
+
+/** The change key guards the update on Exchange, but not on every server (quirk EWS-UPDATE-UNGUARDED). */
+async function checkVersions(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  const wanted = jobs.map(({ id, request }) => ({ id, expect: request.current.version }))
+  const failures = await whyNotWritable(context, wanted)
+  for (const [index, job] of jobs.entries()) job.outcome = failures[index] ?? null
 }
 
 /** Once something was written, an error of a later request must not hide the outcomes: what is still open is unknown (I12). */
