@@ -106,6 +106,11 @@ function deletesPerDay(input: GuardInput): Verdict {
   return { kind: 'halt', guard: 'deletions-per-day', numbers: { base: baseAtStart, deletions, inDay } }
 }
 
+/** The base is what other numbers are measured by; where nothing is listed it is the number at stake. */
+function isMeasure(guard: string, name: string): boolean {
+  return name === 'base' && guard !== 'empty-side'
+}
+
 /** Deletions are released by their exact number only; other guards by `users resume`, for numbers no larger than those seen. */
 function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: GuardInput): boolean {
   if (verdict.guard.startsWith('deletions')) return false
@@ -113,7 +118,7 @@ function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: G
     ({ guard, side, numbers }) =>
       guard === verdict.guard &&
       side === verdict.side &&
-      Object.entries(verdict.numbers).every(([name, value]) => name === 'base' || value <= (numbers[name] ?? 0)),
+      Object.entries(verdict.numbers).every(([name, value]) => isMeasure(guard, name) || value <= (numbers[name] ?? 0)),
   )
 }
 

@@ -112,6 +112,8 @@ describe('a side with a base that lists nothing', () => {
       { guard: name, side, numbers: { base: 100, listed: 0 } },
     ]
     expect(verdict([], { listings: [empty], released: released('empty-side') })).toBe('pass')
+    expect(verdict([], { listings: [empty], released: released('empty-side'), baseCount: 101 })).toBe('empty-side')
+    expect(verdict([], { listings: [empty], released: released('empty-side'), baseCount: 99 })).toBe('pass')
     expect(verdict([], { listings: [empty], released: released('mass-change') })).toBe('empty-side')
     expect(verdict([], { listings: [empty], released: released('empty-side', 'nextcloud') })).toBe('empty-side')
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 40 })).toBe('pass')
