@@ -5,7 +5,7 @@
  */
 import type { XmlNode } from '../../../mapping/ews/change.ts'
 import { child, type XmlElement } from '../../../mapping/ews/xml.ts'
-import type { PlainItemId } from '../ids.ts'
+import { folderIdNode, type PlainItemId } from '../ids.ts'
 import { type EwsOperation, picked } from '../operation.ts'
 import { type ItemRef, itemRef } from '../refs.ts'
 import type { SendMode } from '../send-mode.ts'
@@ -21,6 +21,8 @@ export function encodeRespond(request: RespondRequest): XmlNode {
     // SaveOnly: the answer changes the calendar item, the message to the organizer is not sent.
     attributes: { MessageDisposition: 'SaveOnly', SendMeetingInvitations: request.send },
     children: [
+      // Where Exchange keeps it anyway. Named, because gromox would put it into the Outbox, from where a mail program may send it.
+      { name: 'm:SavedItemFolderId', children: [folderIdNode({ kind: 'distinguished', name: 'drafts' })] },
       {
         name: 'm:Items',
         children: request.responses.map(({ answer, item }) => ({
