@@ -134,7 +134,9 @@ function fitPhoto(photo: Photo | null, losses: LossList, current: Contact | null
   if (photo.hash === held?.hash) return held
   const bytes = photo.base64 === null ? null : Math.floor((photo.base64.length * 3) / 4)
   if (bytes !== null && bytes <= EWS_PHOTO_BYTES_MAX) {
-    return { ...photo, mediaType: photoType(photo.mediaType, photo.base64) }
+    const mediaType = photoType(photo.mediaType, photo.base64)
+    if (mediaType !== photo.mediaType) losses.add('photo', 'value-not-held', `it is ${mediaType}`)
+    return { ...photo, mediaType }
   }
   losses.add('photo', bytes === null ? 'value-not-held' : 'too-long', bytes === null ? 'no content' : `${bytes} bytes`)
   return held

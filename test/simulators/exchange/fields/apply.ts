@@ -56,21 +56,21 @@ function removeOther(fields: Fields, name: string): void {
 
 function remove(fields: Fields, name: string, kind: ItemKind): void {
   // A task's rule is kept as it came, an event's is understood.
-  if (name === 'Recurrence' && kind === 'Task') return removeOther(fields, name)
-  switch (name) {
+  const known = name === 'Recurrence' && kind === 'Task' ? undefined : name
+  switch (known) {
     case 'Body':
     case 'Recurrence':
-      fields[name] = null
+      fields[known] = null
       return
     case 'Subject':
     case 'Location':
-      fields[name] = ''
+      fields[known] = ''
       return
     case 'Categories':
     case 'RequiredAttendees':
     case 'OptionalAttendees':
     case 'Resources':
-      fields[name] = []
+      fields[known] = []
       return
     default:
       if (name === 'EnhancedLocation') fields.Location = ''
