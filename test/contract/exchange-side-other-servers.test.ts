@@ -78,3 +78,15 @@ describe('a server that ignores change keys (EWS-UPDATE-UNGUARDED)', () => {
     expect(fixture.outlook.get(current.id)?.fields.Subject).toBe('Edited in Outlook')
   })
 })
+
+it('asks for no property that Exchange has retired', async () => {
+  fixture = await exchangeFixture()
+  const asked: string[] = []
+  const side = sideOver((_, request) => {
+    asked.push(JSON.stringify(request))
+    return request
+  })
+  await createdItem(side, sampleEvent('any@example.test'))
+  expect(asked.join(' ')).toContain('calendar:StartTimeZone')
+  expect(asked.join(' ')).not.toContain('MeetingTimeZone')
+})

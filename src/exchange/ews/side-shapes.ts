@@ -60,7 +60,6 @@ const MASTER_PROPERTIES = [
   'calendar:Recurrence',
   'calendar:ModifiedOccurrences',
   'calendar:DeletedOccurrences',
-  'calendar:MeetingTimeZone',
 ].map(field)
 
 export const MASTER_SHAPE: ItemShape = {
