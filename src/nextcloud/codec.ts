@@ -1,5 +1,6 @@
 /** What the Nextcloud side needs of a lens: documents in, model out, and back. One per kind of collection; tests may bring their own. */
 import type { Fit, Item } from '../model/item.ts'
+import { ConnectorError } from '../ports/errors.ts'
 
 /** `other`: a well-formed document of another kind (a task in a calendar): it is not an item of this collection. */
 export type Decoded =
@@ -11,7 +12,15 @@ export type Codec = {
   decode(text: string): Decoded
   /** `native` null: a new document. Throws ConnectorError `item.not-representable`. */
   encode(native: string | null, desired: Item): string
-  fit(item: Item): Fit<Item>
+  /** `current`: what the document holds now, for an update. */
+  fit(item: Item, current?: Item): Fit<Item>
+}
+
+/** Why a lens could not read a text. Any other error is rethrown. */
+export function unreadableReason(error: unknown): { reason: string; detail: string } {
+  if (!(error instanceof ConnectorError) || error.code !== 'item.unreadable') throw error
+  const reason = String(error.fields.reason ?? 'unknown')
+  return { reason, detail: [reason, error.fields.detail].filter(Boolean).join(': ') }
 }
 
 /**
@@ -32,14 +41,22 @@ export function uidsIn(text: string): string[] {
 }
 
 /**
- * When a person last changed it, as its VEVENTs say (RFC 5545 section 3.8.7.3; without a METHOD, DTSTAMP means the same, 3.8.7.2).
- * Null when they say nothing.
+ * When a person last changed it, as its VEVENTs or VTODOs say (RFC 5545 section 3.8.7.3; without a METHOD, DTSTAMP means the same,
+ * 3.8.7.2), or a card's REV (RFC 6350 section 6.7.4). Null when they say nothing.
  */
 export function lastModifiedIn(text: string): number | null {
-  const events = text.match(/^BEGIN:VEVENT\r?$[\s\S]*?^END:VEVENT\r?$/gim) ?? []
+  if (/^BEGIN:VCARD/i.test(text)) return revisionIn(text)
+  const events = text.match(/^BEGIN:(VEVENT|VTODO)\r?$[\s\S]*?^END:\1\r?$/gim) ?? []
   const stamps = events.flatMap((event) => [...event.matchAll(STAMP)].map(([, ...parts]) => instantOf(parts)))
   const known = stamps.filter((ms) => !Number.isNaN(ms))
   return known.length === 0 ? null : known.reduce((latest, ms) => Math.max(latest, ms))
+}
+
+function revisionIn(card: string): number | null {
+  const [, ...parts] =
+    /^REV(?:;[^:\r\n]*)?:(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(?:\.\d+)?Z/im.exec(card) ?? []
+  const ms = instantOf(parts)
+  return Number.isNaN(ms) ? null : ms
 }
 
 const STAMP = /^(?:LAST-MODIFIED|DTSTAMP)(?:;[^:\r\n]*)?:(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\r?$/gim

@@ -2,6 +2,7 @@
 import type { ItemId, RemoveOutcome, RemoveRequest, UpdateOutcome, UpdateRequest, Version } from '../ports/side.ts'
 import { statusError } from './dav/status-error.ts'
 import type { DavAnswer } from './dav/transport.ts'
+import { groundFor, withMark } from './masked.ts'
 import { settling, writeBatch } from './side-batch.ts'
 import { entityTag, type SideContext } from './side-context.ts'
 import { isSuccess, plainFailure } from './side-create.ts'
@@ -25,10 +26,13 @@ export async function updateItems(context: SideContext, requests: readonly Updat
   })
 }
 
-async function updateOne(context: SideContext, { current, desired }: UpdateRequest): Promise<UpdateOutcome | Written> {
+async function updateOne(
+  context: SideContext,
+  { current, desired, mark }: UpdateRequest,
+): Promise<UpdateOutcome | Written> {
   const { client, hrefs, codec } = context
   const { id, version } = current
-  const text = codec.encode(current.native.text, desired)
+  const text = withMark(codec.encode(groundFor(current.native.text, mark), desired), mark)
   // Nothing of the change can be held here: a write would only make an echo.
   if (text === current.native.text) return { kind: 'updated', item: current }
   const answer = await client.put(hrefs.urlOf(id), text, { kind: 'must-match', etag: entityTag(version) })

@@ -6,11 +6,13 @@ import type { ItemId, SideItem, Version } from '../ports/side.ts'
 import { type Codec, lastModifiedIn, normaliseLines } from './codec.ts'
 import type { DavClient } from './dav/client.ts'
 import type { Hrefs } from './dav/href.ts'
+import type { Dialect } from './dialect.ts'
 
 export type SideContext = {
   client: DavClient
   hrefs: Hrefs
   codec: Codec
+  dialect: Dialect
   clock: Clock
   log: Log
   writeConcurrency: number
@@ -18,20 +20,20 @@ export type SideContext = {
 
 /** Null when the text is not an item of this collection or not readable; readers that tell why decode by themselves. */
 export function itemFrom(
-  { codec }: SideContext,
+  { codec, dialect }: SideContext,
   { id, version, text }: { id: ItemId; version: Version; text: string },
 ): SideItem | null {
   const native = normaliseLines(text)
   const decoded = codec.decode(native)
-  return decoded.kind === 'item' ? sideItem(decoded, { id, version, text: native }) : null
+  return decoded.kind === 'item' ? sideItem(decoded, { id, version, text: native, dialect }) : null
 }
 
 /** `text`: the document that was decoded, in its normal form. */
 export function sideItem(
   { uid, model }: { uid: string; model: Item },
-  { id, version, text }: { id: ItemId; version: Version; text: string },
+  { id, version, text, dialect }: { id: ItemId; version: Version; text: string; dialect: Dialect },
 ): SideItem {
-  return { id, version, uid, model, native: { format: 'ical', text }, modifiedAtMs: lastModifiedIn(text) }
+  return { id, version, uid, model, native: { format: dialect.format, text }, modifiedAtMs: lastModifiedIn(text) }
 }
 
 /** An ETag as a version. Weak marks, and what Apache's mod_deflate adds to the ETag of a compressed GET, are no part of it. */

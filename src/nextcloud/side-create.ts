@@ -3,6 +3,7 @@ import type { ConnectorError } from '../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId } from '../ports/side.ts'
 import { hasCondition, readErrorBody, statusError } from './dav/status-error.ts'
 import type { DavAnswer } from './dav/transport.ts'
+import { withMark } from './masked.ts'
 import { settling, writeBatch } from './side-batch.ts'
 import type { SideContext } from './side-context.ts'
 import { readItems, tokenId } from './side-read.ts'
@@ -28,8 +29,9 @@ export async function createItems(context: SideContext, requests: readonly Creat
 
 async function createOne(context: SideContext, request: CreateRequest): Promise<Step> {
   const id = tokenId(context, request.token)
-  const { desired, native } = request
-  const text = context.codec.encode(native && native.format !== 'ews' ? native.text : null, desired)
+  const { desired, native, mark } = request
+  const encoded = context.codec.encode(native && native.format !== 'ews' ? native.text : null, desired)
+  const text = withMark(encoded, mark)
   const answer = await putNew(context, { id, text })
   if (isSuccess(answer)) return written(context, { id, text, answer })
   if (!isConflict(answer.status)) return plainFailure(answer)

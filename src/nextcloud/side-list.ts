@@ -1,8 +1,9 @@
 /** Lists a collection completely (PROPFIND, depth 1), and describes it. An answer that could be a part is an error, never a shorter list. */
 import { ConnectorError } from '../ports/errors.ts'
 import type { ListEntry, SideDescription } from '../ports/side.ts'
+import { ADDRESS_BOOK_PROPS, readAddressBook } from './dav/address-book.ts'
 import { CALENDAR_PROPS, readCalendar } from './dav/calendar.ts'
-import { propText } from './dav/multistatus.ts'
+import { type DavResponse, propText } from './dav/multistatus.ts'
 import { DAV } from './dav/xml.ts'
 import { type SideContext, versionOf } from './side-context.ts'
 
@@ -39,23 +40,39 @@ export async function listEntries({ client, hrefs }: SideContext): Promise<ListE
  * a calendar that was deleted and made anew under its old name shows by a sync token that went backwards, which asks for a
  * full comparison, and by the guards on what it then lacks.
  */
-export async function describeCollection({ client, hrefs }: SideContext): Promise<SideDescription> {
+export async function describeCollection({ client, hrefs, dialect }: SideContext): Promise<SideDescription> {
   const url = hrefs.collectionUrl
-  const { responses, url: base } = await client.propfind(url, { depth: '0', props: CALENDAR_PROPS })
+  const { responses, url: base } = await client.propfind(url, {
+    depth: '0',
+    props: dialect.format === 'vcard' ? ADDRESS_BOOK_PROPS : CALENDAR_PROPS,
+  })
   const [self] = responses
   if (self?.status === 404) throw new ConnectorError('nextcloud.collection-not-found', { path: new URL(url).pathname })
-  const calendar = self && readCalendar(self, { base, principalUrl: null })
-  if (!calendar || calendar.deleted) {
+  const collection = self && (dialect.format === 'vcard' ? bookFacts(self, base) : calendarFacts(self, base))
+  if (!collection) {
     throw new ConnectorError('nextcloud.collection-not-found', {
       path: new URL(url).pathname,
-      detail: 'not a calendar',
+      detail: dialect.format === 'vcard' ? 'not an address book' : 'not a calendar',
     })
   }
   const resource = self.props.get(`${DAV}resource-id`)?.children[0]?.text.trim()
   return {
     identity: resource ? `${url} ${resource}` : url,
-    displayName: calendar.displayName,
+    displayName: collection.displayName,
     itemCount: null,
-    readOnly: calendar.readOnly || calendar.subscribed,
+    readOnly: collection.readOnly,
   }
+}
+
+type Facts = { displayName: string; readOnly: boolean }
+
+function calendarFacts(self: DavResponse, base: string): Facts | null {
+  const calendar = readCalendar(self, { base, principalUrl: null })
+  if (!calendar || calendar.deleted) return null
+  return { displayName: calendar.displayName, readOnly: calendar.readOnly || calendar.subscribed }
+}
+
+function bookFacts(self: DavResponse, base: string): Facts | null {
+  const book = readAddressBook(self, { base, principalUrl: null })
+  return book && { displayName: book.displayName, readOnly: book.readOnly || book.generated }
 }

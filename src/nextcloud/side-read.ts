@@ -3,13 +3,9 @@ import { DAV_MULTIGET_MAX } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ItemId, ReadResult, Token, Version } from '../ports/side.ts'
 import { normaliseLines, uidsIn } from './codec.ts'
-import { multistatusOf } from './dav/client.ts'
-import { type DavResponse, propText } from './dav/multistatus.ts'
 import { statusError } from './dav/status-error.ts'
-import { CALDAV, DAV, xmlText } from './dav/xml.ts'
 import { type SideContext, sideItem, versionOf } from './side-context.ts'
-
-const CALENDAR_DATA = `${CALDAV}calendar-data`
+import { isConverted, readData } from './side-data.ts'
 
 /** In the order of `ids`. Throws `nextcloud.collection-not-found` when the collection is not there: then nothing is `gone` (LOS-1). */
 export async function readItems(context: SideContext, ids: readonly ItemId[]): Promise<ReadResult[]> {
@@ -26,26 +22,9 @@ export async function readItems(context: SideContext, ids: readonly ItemId[]): P
 }
 
 async function readChunk(context: SideContext, ids: readonly ItemId[], found: Map<ItemId, ReadResult>): Promise<void> {
-  const { client, hrefs } = context
-  const answer = await client.report(hrefs.collectionUrl, {
-    depth: '1',
-    root: 'c:calendar-multiget',
-    body: { 'd:prop': { 'd:getetag': {}, 'c:calendar-data': {} }, 'd:href': ids.map(xmlText) },
-  })
-  const asked = new Set(ids)
-  for (const response of multistatusOf(answer).responses) {
-    const id = hrefs.idOf(response.href)
-    const result = id && asked.has(id) ? readResponse(context, id, response) : null
-    if (id && result) found.set(id, result)
+  for (const [id, answer] of await readData(context, ids)) {
+    found.set(id, answer.kind === 'gone' ? { kind: 'gone', id } : decode(context, { id, ...answer }))
   }
-}
-
-/** Null: the answer settles nothing, the item is asked for by itself. */
-function readResponse(context: SideContext, id: ItemId, response: DavResponse): ReadResult | null {
-  if (response.status === 404 || response.status === 410) return { kind: 'gone', id }
-  const data = response.props.get(CALENDAR_DATA)
-  const version = versionOf(propText(response, `${DAV}getetag`))
-  return data && version ? decode(context, { id, version, text: data.text }) : null
 }
 
 async function readSingly(context: SideContext, id: ItemId): Promise<ReadResult> {
@@ -54,18 +33,22 @@ async function readSingly(context: SideContext, id: ItemId): Promise<ReadResult>
   const version = versionOf(answer.headers.get('etag'))
   if (answer.status !== 200) return { kind: 'unreadable', id, version, error: statusError(answer, 'item') }
   if (!version) return unreadable(id, { version, detail: 'the server gives no ETag' })
-  return decode(context, { id, version, text: answer.text })
+  // A card may come converted: the multiget knows both versions.
+  const one = { kind: 'text', version, text: answer.text } as const
+  const again = context.dialect.otherVersion && isConverted(one) ? (await readData(context, [id])).get(id) : undefined
+  if (again?.kind === 'gone') return { kind: 'gone', id }
+  return decode(context, { id, ...(again ?? one) })
 }
 
 function decode(
-  { codec }: SideContext,
+  { codec, dialect }: SideContext,
   { id, version, text }: { id: ItemId; version: Version; text: string },
 ): ReadResult {
   const native = normaliseLines(text)
   const decoded = codec.decode(native)
   switch (decoded.kind) {
     case 'item':
-      return { kind: 'present', item: sideItem(decoded, { id, version, text: native }) }
+      return { kind: 'present', item: sideItem(decoded, { id, version, text: native, dialect }) }
     case 'other':
       // A task in a mixed calendar: positively no item of this collection.
       return { kind: 'gone', id }
@@ -90,8 +73,8 @@ function unreadable(id: ItemId, { version, detail }: { version: Version | null; 
 }
 
 /** Name of the object that a creation with this token makes. */
-export function tokenId({ hrefs }: SideContext, token: Token): ItemId {
-  return hrefs.idOfName(`${token}.ics`)
+export function tokenId({ hrefs, dialect }: SideContext, token: Token): ItemId {
+  return hrefs.idOfName(`${token}${dialect.extension}`)
 }
 
 /**

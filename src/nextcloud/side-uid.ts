@@ -4,10 +4,10 @@ import { uidsIn } from './codec.ts'
 import { multistatusOf } from './dav/client.ts'
 import { canonicalUrl } from './dav/href.ts'
 import { type DavResponse, propText } from './dav/multistatus.ts'
-import { CALDAV, NAMESPACES, xmlText } from './dav/xml.ts'
+import { NAMESPACES } from './dav/xml.ts'
 import type { SideContext } from './side-context.ts'
 
-/** The event with exactly this UID in the collection, or null when the query found none. */
+/** The object with exactly this UID in the collection, or null when the query found none. */
 export async function findByUid(context: SideContext, uid: string): Promise<ItemId | null> {
   const { hrefs } = context
   const [found] = await queryUid(context, { url: hrefs.collectionUrl, uid })
@@ -21,6 +21,7 @@ export async function findByUid(context: SideContext, uid: string): Promise<Item
  * this UID, only when it came from this very calendar. True when something was purged.
  */
 export async function purgeTrashed(context: SideContext, uid: string): Promise<boolean> {
+  if (!context.dialect.hasTrash) return false
   const { client, hrefs, log } = context
   const collection = new URL(hrefs.collectionUrl)
   const segments = collection.pathname.split('/').filter(Boolean)
@@ -40,28 +41,18 @@ type UidQuery = { url: string; uid: string; props?: Record<string, object> }
 
 /** text-match finds substrings (RFC 4791 section 9.7.5), so the data decides. A server without the report finds nothing. */
 async function queryUid(
-  { client }: SideContext,
+  { client, dialect }: SideContext,
   { url, uid, props = {} }: UidQuery,
 ): Promise<{ response: DavResponse; base: string }[]> {
+  const { root, filter } = dialect.uidQuery(uid)
   const answer = await client.report(url, {
     depth: '1',
-    root: 'c:calendar-query',
-    body: {
-      'd:prop': { 'd:getetag': {}, 'c:calendar-data': {}, ...props },
-      'c:filter': {
-        'c:comp-filter': {
-          _attributes: { name: 'VCALENDAR' },
-          'c:comp-filter': {
-            _attributes: { name: 'VEVENT' },
-            'c:prop-filter': { _attributes: { name: 'UID' }, 'c:text-match': xmlText(uid) },
-          },
-        },
-      },
-    },
+    root,
+    body: { 'd:prop': { 'd:getetag': {}, ...dialect.data.request, ...props }, ...filter },
   })
   if (answer.status !== 207) return []
   const { responses, url: base } = multistatusOf(answer)
   return responses
-    .filter((response) => uidsIn(response.props.get(`${CALDAV}calendar-data`)?.text ?? '').includes(uid))
+    .filter((response) => uidsIn(response.props.get(dialect.data.name)?.text ?? '').includes(uid))
     .map((response) => ({ response, base }))
 }

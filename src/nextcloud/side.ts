@@ -1,20 +1,23 @@
-/** The Nextcloud side of the port: one calendar over CalDAV. Works with any CalDAV server; what is Nextcloud's own is marked as a quirk. */
+/** The Nextcloud side of the port: one calendar or task list over CalDAV, or one address book over CardDAV. Works with any such server; what is Nextcloud's own is marked as a quirk. */
 import { DAV_WRITE_CONCURRENCY_MAX } from '../limits.ts'
 import type { Clock } from '../ports/clock.ts'
-import { ConnectorError, unreachable } from '../ports/errors.ts'
+import { unreachable } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Side } from '../ports/side.ts'
 import type { CollectionKind } from '../ports/state-store.ts'
 import { calendarCodec } from './calendar-codec.ts'
 import type { Codec } from './codec.ts'
+import { contactCodec } from './contact-codec.ts'
 import type { DavClient } from './dav/client.ts'
 import { hrefsOf } from './dav/href.ts'
+import { dialectOf } from './dialect.ts'
 import { removeItems, updateItems } from './side-change.ts'
 import { readChanges } from './side-changes.ts'
 import type { SideContext } from './side-context.ts'
 import { createItems } from './side-create.ts'
 import { describeCollection, listEntries } from './side-list.ts'
 import { findByToken, readItems } from './side-read.ts'
+import { todoCodec } from './todo-codec.ts'
 
 export type NextcloudSideOptions = {
   client: DavClient
@@ -34,7 +37,7 @@ export type NextcloudSideOptions = {
 const LIST_PAGE_SIZE = 1000
 
 /**
- * A side on one calendar. Ids are the paths of objects, versions their ETags. Every write is silent towards people and
+ * A side on one collection. Ids are the paths of objects, versions their ETags. Every write is silent towards people and
  * conditional. Errors of the whole server or collection are thrown as ConnectorError `nextcloud.*`.
  */
 export function nextcloudSide(options: NextcloudSideOptions): Side {
@@ -45,6 +48,7 @@ export function nextcloudSide(options: NextcloudSideOptions): Side {
     log,
     hrefs: hrefsOf(options.collectionUrl),
     codec: options.codec ?? codecFor(options),
+    dialect: dialectOf(options.kind),
     writeConcurrency: options.writeConcurrency ?? DAV_WRITE_CONCURRENCY_MAX,
   }
   return {
@@ -60,17 +64,23 @@ export function nextcloudSide(options: NextcloudSideOptions): Side {
     update: (requests) => updateItems(context, requests),
     remove: (requests) => removeItems(context, requests),
     findByToken: (token) => findByToken(context, token),
-    fit: (item) => context.codec.fit(item),
+    fit: (item, current) => context.codec.fit(item, current),
   }
 }
 
-function codecFor({ kind, floatingZone, clock }: NextcloudSideOptions): Codec {
+/** The lens of a kind of collection. */
+export function codecFor({
+  kind,
+  floatingZone,
+  clock,
+}: Pick<NextcloudSideOptions, 'kind' | 'floatingZone' | 'clock'>): Codec {
   switch (kind) {
     case 'calendar':
       return calendarCodec({ floatingZone, clock })
     case 'tasks':
+      return todoCodec({ floatingZone, clock })
     case 'contacts':
-      throw new ConnectorError('bug', { where: 'nextcloud side', detail: `no lens for ${kind}` })
+      return contactCodec({ clock })
     default:
       return unreachable(kind)
   }

@@ -39,8 +39,20 @@ export const CALENDAR_PROPS = [
 
 /** Own, writable, holds events, and is a real calendar: never one shared by others, who did not consent. */
 export function isSyncable(calendar: DavCalendar): boolean {
-  const { own, subscribed, readOnly, deleted, components } = calendar
-  return own && !subscribed && !readOnly && !deleted && (components === null || components.includes('VEVENT'))
+  return isUsable(calendar) && holds(calendar, 'VEVENT')
+}
+
+/** The same for tasks: a calendar for events alone is none (Nextcloud answers 403 to a task in it). */
+export function isTaskList(calendar: DavCalendar): boolean {
+  return isUsable(calendar) && holds(calendar, 'VTODO')
+}
+
+function isUsable({ own, subscribed, readOnly, deleted }: DavCalendar): boolean {
+  return own && !subscribed && !readOnly && !deleted
+}
+
+function holds({ components }: DavCalendar, component: string): boolean {
+  return components === null || components.includes(component)
 }
 
 /** Null for anything but a calendar: inbox, outbox, trash bin, the home itself. */
@@ -55,7 +67,6 @@ export function readCalendar(
   const url = asCollectionUrl(canonicalUrl(response.href, base))
   const segment = decodeURIComponent(url.split('/').at(-2) ?? '')
   const owner = ownerOf(response, base)
-  const sharedByName = segment.includes('_shared_by_')
   return {
     url,
     segment,
@@ -63,7 +74,7 @@ export function readCalendar(
     color: propText(response, `{${NAMESPACES.ca}}calendar-color`),
     components: componentsOf(response),
     owner,
-    own: !sharedByName && (owner === null || principalUrl === null || samePrincipal(owner, principalUrl)),
+    own: isOwn(segment, owner, principalUrl),
     subscribed,
     readOnly: segment === 'contact_birthdays' || !mayWrite(response),
     deleted: deleted || propText(response, `{${NAMESPACES.nc}}deleted-at`) !== null,
@@ -73,9 +84,15 @@ export function readCalendar(
 }
 
 /** Nextcloud's owner-principal is `principals/users/alice` without a root; DAV:owner is an href. */
-function ownerOf(response: DavResponse, base: string): string | null {
+export function ownerOf(response: DavResponse, base: string): string | null {
   const own = propText(response, `{${NAMESPACES.oc}}owner-principal`) ?? propHref(response, `${DAV}owner`)
   return own ? new URL(canonicalUrl(own, base)).pathname : null
+}
+
+/** Nextcloud names what others share `work_shared_by_bob`. */
+export function isOwn(segment: string, owner: string | null, principalUrl: string | null): boolean {
+  if (segment.includes('_shared_by_')) return false
+  return owner === null || principalUrl === null || samePrincipal(owner, principalUrl)
 }
 
 function samePrincipal(owner: string, principalUrl: string): boolean {
@@ -89,7 +106,7 @@ function componentsOf(response: DavResponse): string[] | null {
 }
 
 /** Without a privilege set (RFC 3744 is optional) the first write will tell. */
-function mayWrite(response: DavResponse): boolean {
+export function mayWrite(response: DavResponse): boolean {
   const set = response.props.get(`${DAV}current-user-privilege-set`)
   if (!set) return true
   const granted = new Set(findAll(set, `${DAV}privilege`).flatMap((one) => one.children.map((node) => node.name)))

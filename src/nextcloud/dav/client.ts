@@ -47,6 +47,8 @@ export type DavClient = {
   put(url: string, text: string, precondition: Precondition): Promise<DavAnswer>
   remove(url: string, etag: string | null): Promise<DavAnswer>
   mkcalendar(url: string, props: XmlBody): Promise<DavAnswer>
+  /** Extended MKCOL (RFC 5689): `props` has the resourcetype. */
+  mkcol(url: string, props: XmlBody): Promise<DavAnswer>
   close(): Promise<void>
 }
 
@@ -54,7 +56,11 @@ export type DavClient = {
 export const SILENT = { 'Schedule-Reply': 'F', 'X-NC-Scheduling': 'false' } as const
 
 const ATTRIBUTES = Object.fromEntries(Object.entries(NAMESPACES).map(([prefix, uri]) => [`xmlns:${prefix}`, uri]))
-const CALENDAR = { 'Content-Type': 'text/calendar; charset=utf-8' } as const
+
+/** Sabre refuses a card that comes as a calendar (415), and the other way round. */
+function contentType(text: string): { 'Content-Type': string } {
+  return { 'Content-Type': `text/${/^BEGIN:VCARD/i.test(text) ? 'vcard' : 'calendar'}; charset=utf-8` }
+}
 
 /** The multistatus of an answer to a request on a collection; throws for every other status. */
 export function multistatusOf(answer: DavAnswer): Multistatus {
@@ -112,26 +118,20 @@ export function createDavClient(options: DavClientOptions): DavClient {
     put: (url, data, precondition) =>
       write((fetch) =>
         precondition.kind === 'must-be-new'
-          ? createObject({ url, data, headers: { ...CALENDAR, ...SILENT, 'If-None-Match': '*' }, fetch })
-          : updateObject({ url, data, etag: precondition.etag, headers: { ...CALENDAR, ...SILENT }, fetch }),
+          ? createObject({ url, data, headers: { ...contentType(data), ...SILENT, 'If-None-Match': '*' }, fetch })
+          : updateObject({ url, data, etag: precondition.etag, headers: { ...contentType(data), ...SILENT }, fetch }),
       ),
     remove: (url, etag) =>
       write((fetch) => deleteObject({ url, ...(etag === null ? {} : { etag }), headers: { ...SILENT }, fetch })),
     mkcalendar: (url, props) =>
-      write((fetch) =>
-        davRequest({
-          url,
-          init: {
-            method: 'MKCALENDAR',
-            headers: {},
-            attributes: ATTRIBUTES,
-            body: { 'c:mkcalendar': { 'd:set': { 'd:prop': props } } },
-          },
-          fetch,
-        }),
-      ),
+      write((fetch) => davRequest({ url, init: makeRequest('MKCALENDAR', 'c:mkcalendar', props), fetch })),
+    mkcol: (url, props) => write((fetch) => davRequest({ url, init: makeRequest('MKCOL', 'd:mkcol', props), fetch })),
     close: async () => {
       if (!shared) await transport.close()
     },
   }
+}
+
+function makeRequest(method: 'MKCALENDAR' | 'MKCOL', root: string, props: XmlBody) {
+  return { method, headers: {}, attributes: ATTRIBUTES, body: { [root]: { 'd:set': { 'd:prop': props } } } }
 }

@@ -10,6 +10,7 @@ export type XmlNode = { name: string; attributes: Readonly<Record<string, string
 export const NAMESPACES = {
   d: 'DAV:',
   c: 'urn:ietf:params:xml:ns:caldav',
+  card: 'urn:ietf:params:xml:ns:carddav',
   cs: 'http://calendarserver.org/ns/',
   ca: 'http://apple.com/ns/ical/',
   oc: 'http://owncloud.org/ns',
@@ -18,6 +19,7 @@ export const NAMESPACES = {
 
 export const DAV = `{${NAMESPACES.d}}`
 export const CALDAV = `{${NAMESPACES.c}}`
+export const CARDDAV = `{${NAMESPACES.card}}`
 
 // A server may pass on control characters that people pasted into an event. XML 1.0 (section 2.2) forbids them, and one bad
 // event must not make a whole collection unreadable (LOS-8).
