@@ -15,7 +15,11 @@ export function wallText(time: CalTime): string {
 }
 
 /** The occurrence that the rule gives for a key: the master's wall clock time and length on that day. */
-export function regularTimes(event: Event, key: OccurrenceKey, context: EwsContext): { start: CalTime; end: CalTime } {
+export function regularTimes(
+  event: Event,
+  key: OccurrenceKey,
+  context: Pick<EwsContext, 'floatingZone'>,
+): { start: CalTime; end: CalTime } {
   const start = withLocal(event.start, key)
   const length = wallMsOf(localInFrame(event.end, event.start, context.floatingZone)) - wallMsOf(localOf(event.start))
   return { start, end: endAfter(event, start, { length, floatingZone: context.floatingZone }) }

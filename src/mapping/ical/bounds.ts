@@ -47,7 +47,10 @@ export function patchBounds(
   const endLine = lineOf(component, 'DTEND')
   const oldEnd = timeOfLine(endLine, reading.book)
   const mixed = oldEnd !== null && (oldEnd.kind === 'date') !== (start.kind === 'date')
-  if (!mixed && sameTime(endOfEvent(component, start, reading).end, end)) return startChanged
+  const kept = endOfEvent(component, start, reading)
+  // An end that only counts as this one because it lies before the new start must not stay behind there.
+  const isStale = startChanged && kept.clamped
+  if (!mixed && !isStale && sameTime(kept.end, end)) return startChanged
   dropLines(component, 'DURATION')
   if (sameTime(start, end)) dropLines(component, 'DTEND')
   else {

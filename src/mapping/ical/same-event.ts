@@ -1,8 +1,15 @@
 /** Compares events as values: whoever built them, in whatever order of keys. */
 import type { Event } from '../../model/event.ts'
+import { isRegularException } from '../ews/occurrence.ts'
 
 export function sameEvent(one: Event, other: Event): boolean {
   return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other))
+}
+
+/** Without overrides that differ in nothing from what the rule says: the same event with fewer words. */
+export function withoutRegular(event: Event): Event {
+  const own = Object.entries(event.occurrences).filter(([key, one]) => !isRegularException(event, key, one))
+  return { ...event, occurrences: Object.fromEntries(own) }
 }
 
 /** Keys in one order, whoever built the object. */

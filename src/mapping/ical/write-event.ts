@@ -13,7 +13,7 @@ import { type Component, dropLines, newComponent, parseDocument, printDocument, 
 import { fitEvent } from './fit-event.ts'
 import { makeLine } from './lines.ts'
 import { partsOf, readCalendar, readEvent } from './read-event.ts'
-import { inOrder, sameEvent } from './same-event.ts'
+import { inOrder, sameEvent, withoutRegular } from './same-event.ts'
 import type { Parts } from './series.ts'
 import { escapeText } from './text.ts'
 import { zoneBook } from './times.ts'
@@ -33,7 +33,9 @@ export function writeEvent(native: string | null, model: Event, context: IcalWri
   if (wanted.uid === '') throw new ConnectorError('item.not-representable', { reason: 'no-uid' })
   const calendar = native === null ? newCalendar(wanted, context) : parseDocument(native)
   const { event: before } = readCalendar(calendar, context)
-  if (native !== null && (sameEvent(before, wanted) || sameEvent(before, model))) return { text: native, losses }
+  const said = withoutRegular(before)
+  if (native !== null && (sameEvent(said, withoutRegular(wanted)) || sameEvent(before, model)))
+    return { text: native, losses }
   const reading: Reading = { book: zoneBook(calendar), floatingZone: context.floatingZone }
   const parts = withMaster(partsOf(calendar, reading), before, wanted)
   const writing: Writing = { context, calendar, parts, reading, before, wanted, times: [] }
@@ -94,11 +96,11 @@ function isSeries({ recurrence, extraStarts }: Event): boolean {
 
 /** Reads back what was written (I19 holds in production too): a difference would be a defect, and is named rather than passed over. */
 function unexpected(text: string, wanted: Event, context: IcalWriteContext): Loss[] {
-  const { event } = readEvent(text, context)
-  if (sameEvent(event, wanted)) return []
-  const names = Object.keys(wanted) as (keyof Event)[]
+  const [event, asked] = [withoutRegular(readEvent(text, context).event), withoutRegular(wanted)]
+  if (sameEvent(event, asked)) return []
+  const names = Object.keys(asked) as (keyof Event)[]
   const differing = names.filter(
-    (name) => JSON.stringify(inOrder(event[name])) !== JSON.stringify(inOrder(wanted[name])),
+    (name) => JSON.stringify(inOrder(event[name])) !== JSON.stringify(inOrder(asked[name])),
   )
   return differing.map((path) => ({ path, reason: 'value-not-held', detail: 'reads back differently' }))
 }

@@ -2,6 +2,7 @@
 import type { Event, EventFields, Occurrence, OccurrenceKey } from '../../model/event.ts'
 import type { CalTime } from '../../model/time.ts'
 import { ConnectorError } from '../../ports/errors.ts'
+import { isRegularException, regularTimes } from '../ews/occurrence.ts'
 import { patchBody } from './body.ts'
 import { patchBounds, timeLine } from './bounds.ts'
 import type { IcalWriteContext, Moment, Reading } from './context.ts'
@@ -10,7 +11,7 @@ import { patchPlainFields } from './fields.ts'
 import { makeLine } from './lines.ts'
 import { patchPeople } from './people.ts'
 import { patchReminder } from './reminder.ts'
-import { keyOfTime, overridesByKey, type Parts, sequenceOf, timeOfKey } from './series.ts'
+import { keyOfTime, occurrenceTest, overridesByKey, type Parts, sequenceOf, timeOfKey } from './series.ts'
 import { timeOfLine } from './times.ts'
 import { utcValue } from './values.ts'
 
@@ -32,7 +33,7 @@ export function patchOverrides(writing: Writing): void {
   const overrides = overridesByKey(parts, before.start, reading)
   removeOverrides(writing)
   for (const [key, component] of overrides) {
-    const occurrence = wanted.occurrences[key]
+    const occurrence = wantedOverride(key, writing)
     if (occurrence?.kind !== 'exception') continue
     const id = lineOf(component, 'RECURRENCE-ID')
     const time = timeOfLine(id, reading.book)
@@ -71,11 +72,23 @@ function setRecurrenceId(component: Component, key: OccurrenceKey, { wanted, tim
   times.push(time)
 }
 
-function removeOverrides({ parts, reading, before, wanted, calendar, context }: Writing): void {
+/**
+ * What an override shall say. One that differs in nothing that the model knows is nobody's exception there, yet it may hold what the
+ * model does not know (an attachment, an alarm): it stays and follows its series.
+ */
+function wantedOverride(key: OccurrenceKey, { before, wanted, reading }: Writing): Occurrence | undefined {
+  const held = before.occurrences[key]
+  if (wanted.occurrences[key] || !held || !isRegularException(before, key, held)) return wanted.occurrences[key]
+  if (!occurrenceTest(wanted, reading)(key)) return undefined
+  return { kind: 'exception', ...regularTimes(wanted, key, reading), fields: wanted }
+}
+
+function removeOverrides(writing: Writing): void {
+  const { parts, reading, before, calendar, context } = writing
   const gone = new Set(
     parts.overrides.filter((override) => {
       const time = timeOfLine(lineOf(override, 'RECURRENCE-ID'), reading.book)
-      return time && wanted.occurrences[keyOfTime(time, before.start, reading)]?.kind !== 'exception'
+      return time && wantedOverride(keyOfTime(time, before.start, reading), writing)?.kind !== 'exception'
     }),
   )
   if (gone.size === 0) return
