@@ -122,7 +122,8 @@ async function addExceptions(context: SideContext, fetched: readonly Fetched[], 
         const error = result?.error ?? new ConnectorError('bug', { where: 'addExceptions' })
         const changeKey = child(master, 'ItemId')?.attributes.ChangeKey ?? null
         const reason = { reason: 'exception', detail: responseCodeOf(error) ?? error.code }
-        return { kind: 'failed', id: item.id, changeKey, error: new ConnectorError('item.unreadable', reason, error) }
+        const unreadable = new ConnectorError('item.unreadable', reason, error)
+        return { kind: 'failed', id: item.id, changeKey, error: unreadable, element: master }
       }
       exceptions.push(withId(result.value.element, id))
     }

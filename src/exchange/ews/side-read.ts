@@ -1,8 +1,10 @@
 /** Reading for the engine: items by id as models with their native documents and versions. */
 import { type EwsDocument, itemIdOf, writeDocument } from '../../mapping/ews/document.ts'
 import { readEvent } from '../../mapping/ews/event.ts'
+import { derivedUid } from '../../mapping/ews/identity.ts'
+import { line } from '../../mapping/ews/text.ts'
 import { asBefore, isUnfinished } from '../../mapping/ews/unfinished.ts'
-import { textAt } from '../../mapping/ews/xml.ts'
+import { textAt, type XmlElement } from '../../mapping/ews/xml.ts'
 import { ConnectorError, unreachable } from '../../ports/errors.ts'
 import type { ItemId, ReadResult, SideItem, Version } from '../../ports/side.ts'
 import type { SideContext } from './side-context.ts'
@@ -33,13 +35,21 @@ function readResult(context: SideContext, fetched: Fetched): ReadResult {
   switch (fetched.kind) {
     case 'gone':
       return { kind: 'gone', id }
-    case 'failed':
-      return { kind: 'unreadable', id, version: fetched.changeKey as Version | null, error: fetched.error }
+    case 'failed': {
+      const version = fetched.changeKey as Version | null
+      const uid = fetched.element ? knownUid(fetched.element) : null
+      return { kind: 'unreadable', id, version, error: fetched.error, uid }
+    }
     case 'present':
       return present(context, id, fetched.document)
     default:
       return unreachable(fetched)
   }
+}
+
+/** Known by its UID, a broken item holds up nothing but its own counterpart (I10); a message in a calendar folder has none at all. */
+function knownUid(element: XmlElement): string {
+  return line(textAt(element, 'UID') ?? '') || derivedUid(element)
 }
 
 function present(context: SideContext, id: ItemId, document: EwsDocument): ReadResult {
@@ -48,7 +58,7 @@ function present(context: SideContext, id: ItemId, document: EwsDocument): ReadR
     return { kind: 'present', item: sideItem(context, id, document) }
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code === 'bug') throw error
-    return { kind: 'unreadable', id, version, error }
+    return { kind: 'unreadable', id, version, error, uid: knownUid(document.master) }
   }
 }
 
