@@ -160,7 +160,7 @@ export async function readItems(context: PassContext, side: SideName, ids: reado
     const before = known.get(id)
     const observation = observe(context, side, result, before ?? null)
     if (!observation) continue
-    if (!before && observation.state === 'present') appeared++
+    if (!before) appeared++
     changes.push({ kind: 'put-observation', observation })
   }
   return { changes, appeared, items: results.flatMap((result) => (result.kind === 'present' ? [result.item] : [])) }
