@@ -4,16 +4,19 @@
  */
 import { createHash } from 'node:crypto'
 import type { Config } from './config/config.ts'
+import { maskedSides } from './engine/masked-side.ts'
 import { absentSide, readOnlySide } from './engine/read-only-side.ts'
 import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from './engine/user.ts'
 import type { EwsClient } from './exchange/ews/client.ts'
 import { listCalendarFolders } from './exchange/ews/folders.ts'
+import { exchangeEvidence } from './exchange/ews/masked.ts'
 import { exchangeSide } from './exchange/ews/side.ts'
 import { calendarCodec } from './nextcloud/calendar-codec.ts'
 import type { DavClient } from './nextcloud/dav/client.ts'
 import { createCalendar } from './nextcloud/dav/create-calendar.ts'
 import { discoverHome, listCalendars } from './nextcloud/dav/discovery.ts'
 import { type LinkedCalendar, type LinkProblem, linkCalendars } from './nextcloud/link-calendars.ts'
+import { nextcloudEvidence } from './nextcloud/masked.ts'
 import { nextcloudSide } from './nextcloud/side.ts'
 import type { UsersFileEntry } from './nextcloud/users-file.ts'
 import type { Clock, Random } from './ports/clock.ts'
@@ -64,7 +67,7 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
     const known = (await user.store.collectionPairs(user.mailbox.id)).filter((pair) => pair.kind === 'calendar')
     const failed = user.mailbox.lastOutcome === 'failed'
     if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening))) {
-      return { opened: known.map((pair) => ({ pair, sides: sidesOf(opening, pair) })), unopened: [] }
+      return { opened: known.map((pair) => ({ pair, ...sidesOf(opening, pair) })), unopened: [] }
     }
     return discover(opening, known)
   }
@@ -116,7 +119,7 @@ async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPai
   const { user, configHash } = opening
   if (pair.configHash === configHash) {
     await user.store.commit(user.lease, [{ kind: 'put-collection-pair', pair }])
-    return { pair, sides: sidesOf(opening, pair) }
+    return { pair, ...sidesOf(opening, pair) }
   }
   const fresh: CollectionPair = {
     ...pair,
@@ -132,7 +135,7 @@ async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPai
     { kind: 'reset-collection-pair', pairId: pair.id },
     { kind: 'put-collection-pair', pair: fresh },
   ])
-  return { pair: fresh, sides: sidesOf(opening, fresh) }
+  return { pair: fresh, ...sidesOf(opening, fresh) }
 }
 
 async function openNew(
@@ -162,11 +165,11 @@ async function openNew(
   }
   const changes: StateChange[] = [{ kind: 'put-collection-pair', pair }]
   await user.store.commit(user.lease, changes)
-  return { pair, sides: sidesOf(opening, pair) }
+  return { pair, ...sidesOf(opening, pair) }
 }
 
-function sidesOf(opening: Opening, pair: CollectionPair): OpenedPair['sides'] {
-  const { user, clock, log, floatingZone, exchange: client } = opening
+function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair, 'sides' | 'ownSides'> {
+  const { user, clock, log, floatingZone, exchange: client, config } = opening
   const mailbox = user.mailbox.email
   const exchange = exchangeSide({
     client,
@@ -178,9 +181,19 @@ function sidesOf(opening: Opening, pair: CollectionPair): OpenedPair['sides'] {
     log,
   })
   const nextcloud = nextcloudOf(opening, pair)
-  return user.dryRun
+  const ownSides = user.dryRun
     ? { exchange: readOnlySide(exchange), nextcloud: readOnlySide(nextcloud) }
     : { exchange, nextcloud }
+  const { type, sensitiveScope: scope, sensitiveTitle: title } = config.sync
+  if (pair.kind !== 'calendar') {
+    // Nothing of a contact or task is time block alone: in the sensitive mode they must never be opened.
+    if (type === 'sensitive') throw new ConnectorError('bug', { where: 'sensitive mode', kind: pair.kind })
+    return { sides: ownSides, ownSides }
+  }
+  const policy = { type, scope, title, me: mailbox.toLowerCase() }
+  const evidence = { exchange: exchangeEvidence, nextcloud: nextcloudEvidence }
+  // In the full mode, too: copies that were masked before are filled in, never taken for originals.
+  return { sides: maskedSides(ownSides, { policy, evidence }), ownSides }
 }
 
 function nextcloudOf({ dav, clock, log, floatingZone }: Opening, pair: CollectionPair): Side {
@@ -215,10 +228,11 @@ function unlinked({ name, reason }: LinkProblem): UnopenedPair {
 
 /** What the base depends on: when it changes, adoption follows. Secrets are not part of it. */
 function configHashOf(config: Config, entry: UsersFileEntry): string {
-  const { ewsUrl, type } = config.exchange
+  const { ewsUrl, type: exchangeType } = config.exchange
   // Items outside the window were settled once: another window must look at them again.
-  const { type: syncType, windowPastDays, windowFutureDays } = config.sync
+  const { type, sensitiveScope, sensitiveTitle, windowPastDays, windowFutureDays } = config.sync
+  const syncType = type === 'full' ? type : [type, sensitiveScope, sensitiveTitle]
   const window = [windowPastDays, windowFutureDays]
-  const parts = [MAPPING_VERSION, type, ewsUrl, entry.davUrl, entry.username, entry.timeZone, syncType, window]
+  const parts = [MAPPING_VERSION, exchangeType, ewsUrl, entry.davUrl, entry.username, entry.timeZone, syncType, window]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

@@ -11,7 +11,6 @@ function notInThisVersion(v: Values): Problem[] {
   const exchangeType = v.Service__ExchangeConfiguration__ExchangeType
   if (exchangeType !== 'basic')
     refuse('Service__ExchangeConfiguration__ExchangeType', `sign-in by ${exchangeType}`, 'use 3 (basic)')
-  if (v.Service__SyncType !== 'full') refuse('Service__SyncType', 'the sensitive sync', 'use 0 (full)')
   if (v.Service__SchedulingAuthority !== 'nextcloud')
     refuse('Service__SchedulingAuthority', 'sending invitations through Exchange', 'use nextcloud: nothing is mailed')
   const outputs = v.Service__LoggingConfiguration__LogsOutput.filter((output) => output !== 'console')

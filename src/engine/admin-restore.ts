@@ -75,7 +75,7 @@ async function restoreUnderLease(
   const { mailbox } = held
   const { entry, to } = request
   const model = service.decode(mailbox.email, entry.document)
-  const context = await openCollection(service, held, entry)
+  const context = await openCollection(service, held, { entry, to })
   // The next pass carries it to the other side: it is due at once.
   const due: StateChange = { kind: 'put-mailbox', mailbox: { ...mailbox, nextRunAtMs: service.clock.nowMs() } }
   const { outcome, item, losses } = await restore(context, { ...request, model, also: [...request.also, due] })
@@ -93,7 +93,11 @@ async function restoreUnderLease(
 }
 
 /** Throws `usage.unlinked-collection`, or why it could not be opened. */
-async function openCollection(service: ServiceOptions, held: Held, entry: ArchiveEntry): Promise<PassContext> {
+async function openCollection(
+  service: ServiceOptions,
+  held: Held,
+  { entry, to }: { entry: ArchiveEntry; to: SideName },
+): Promise<PassContext> {
   const { mailbox, lease, store, signal } = held
   const { opened, unopened } = await service.openPairs({ mailbox, lease, store, dryRun: false, signal })
   const found = opened.find((one) => one.pair.id === entry.pairId)
@@ -107,7 +111,8 @@ async function openCollection(service: ServiceOptions, held: Held, entry: Archiv
     store,
     lease,
     checkpoint: checkpointOf({ store, lease, signal, clock: service.clock }),
-    sides: found.sides,
+    // A side gets its own words back whole; to the other side they travel as in a pass, perhaps masked.
+    sides: to === entry.side ? (found.ownSides ?? found.sides) : found.sides,
     pair: found.pair,
     passId,
     hash: await service.hash(),

@@ -18,7 +18,7 @@ type Outcomes = Record<SideName, UpdateOutcome | null>
 
 export async function executeMerges(context: PassContext, works: readonly MergeWork[], accounts: Accounts) {
   if (works.length === 0) return
-  const losers = works.flatMap((work) => archiveLoser(context, work))
+  const losers = works.flatMap((work) => [...archiveLoser(context, work), ...archiveCovered(context, work)])
   if (losers.length > 0) await context.store.commit(context.lease, losers)
   const outcomes = new Map<MergeWork, Outcomes>(works.map((work) => [work, { exchange: null, nextcloud: null }]))
   for (const side of SIDES) await writeSide(context, side, outcomes)
@@ -66,6 +66,15 @@ function archiveLoser(context: PassContext, work: MergeWork): StateChange[] {
     { kind: 'put-archive', entry },
     { kind: 'put-conflict', conflict: { ...row, id: context.hash(`conflict|${identity}`) } },
   ]
+}
+
+/** Covered words are no conflict and nobody has to look; they can be restored all the same. */
+function archiveCovered(context: PassContext, { covers, items, conflicts, winner }: MergeWork): StateChange[] {
+  if (covers === null || (conflicts.length > 0 && winner !== covers)) return []
+  const item = items[covers]
+  const identity = [context.pair.id, covers, item.id, item.version].join('|')
+  const entry = archiveEntry(context, covers, item, 'conflict')
+  return [{ kind: 'put-archive', entry: { ...entry, id: context.hash(`archive|${identity}`) } }]
 }
 
 /** Conflict rows are not encrypted: a category's name or an attendee's address stays out of them. */

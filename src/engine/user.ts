@@ -11,7 +11,12 @@ import type { EngineOptions } from './context.ts'
 import { runPair } from './pass.ts'
 import { Prints } from './prints.ts'
 
-export type OpenedPair = { pair: CollectionPair; sides: Record<SideName, Side> }
+/** `ownSides`: without the masks of the sensitive mode, for giving a side back what was its own (restore). */
+export type OpenedPair = {
+  pair: CollectionPair
+  sides: Record<SideName, Side>
+  ownSides?: Record<SideName, Side>
+}
 
 /** A collection that was asked for and cannot be opened; the others go on (I23). */
 export type UnopenedPair = { name: string; kind: CollectionKind; error: ConnectorError }

@@ -9,10 +9,11 @@ import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
 import type { Side, SideItem, SideName } from '../ports/side.ts'
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import { type Merge, merge, winnerOf } from '../sync/merge.ts'
+import { type Merge, type MergeInput, winnerOf } from '../sync/merge.ts'
 import type { PlanEntry } from '../sync/plan.ts'
 import type { PassContext } from './context.ts'
 import { exceptionsToKeep } from './inherit.ts'
+import { mergeItems } from './masked-side-merge.ts'
 
 /** One write of a merge. `changed` empty: that side gets nothing. `unrepresentable`: it cannot hold the result and keeps what it has. */
 export type SideWork = { desired: Item; changed: FieldPath[]; losses: Loss[]; unrepresentable: boolean }
@@ -33,6 +34,8 @@ export type MergeWork = {
   observations: Record<SideName, Observation>
   writes: Record<SideName, SideWork>
   conflicts: FieldPath[]
+  /** The side whose own words are covered by a mask, or filled in over: they go to the archive. */
+  covers: SideName | null
   winner: SideName
   reason: ActionReason
 }
@@ -90,15 +93,16 @@ function prepareMerge(
   }
   const itemPair = entry.kind === 'merge' ? entry.itemPair : null
   const winner = winnerOf(context.options.conflictPolicy, items.exchange.modifiedAtMs, items.nextcloud.modifiedAtMs)
-  const result = merge({
+  const input: MergeInput = {
     base: itemPair && { exchange: itemPair.exchange.hashes, nextcloud: itemPair.nextcloud.hashes },
     ...flats,
     nextcloudOnExchange: fitted(context.sides.exchange, items.nextcloud.model, items.exchange.model),
     exchangeOnNextcloud: fitted(context.sides.nextcloud, items.exchange.model, items.nextcloud.model),
     winner,
     hash: context.hash,
-  })
-  keepExceptions(context, { items, flats, result })
+  }
+  const result = mergeItems(input, items)
+  if (result.rule.kind === 'merge') keepExceptions(context, { items, flats, result })
   const writes = {
     exchange: sideWork(context, 'exchange', items, applyPatch(flats.exchange, result.toExchange)),
     nextcloud: sideWork(context, 'nextcloud', items, applyPatch(flats.nextcloud, result.toNextcloud)),
@@ -110,6 +114,7 @@ function prepareMerge(
     observations: { exchange: entry.exchange, nextcloud: entry.nextcloud },
     writes,
     conflicts: result.conflicts,
+    covers: result.covers,
     winner,
     reason: mergeReason(entry, result.conflicts, winner),
   }

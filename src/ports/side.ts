@@ -35,9 +35,16 @@ export type SideItem = {
 
 /**
  * `view`: the model is the item itself, or only its time block under a placeholder title. `marked`: the server holds the mark of a
- * masked copy. `made`: the connector created it. `blank`: it holds nothing but what a masked copy holds.
+ * masked copy. `made`: the connector created it. `blank`: it holds nothing but what a masked copy holds. `titles`: those of masked
+ * views, to recognise them in a base.
  */
-export type MaskInfo = { view: 'real' | 'masked'; marked: boolean; made: boolean; blank: boolean }
+export type MaskInfo = {
+  view: 'real' | 'masked'
+  marked: boolean
+  made: boolean
+  blank: boolean
+  titles: readonly string[]
+}
 
 export type SideDescription = {
   /** Stable identity of the collection itself: when it changes, it is another collection (promises.md, guards). */

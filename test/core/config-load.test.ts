@@ -123,7 +123,6 @@ describe('problems', () => {
   })
 
   it.each([
-    ['Service__SyncType', '1'],
     ['Service__SchedulingAuthority', 'exchange'],
     ['Service__ExchangeConfiguration__ExchangeType', '1'],
     ['Service__LoggingConfiguration__LogsOutput', '5'],

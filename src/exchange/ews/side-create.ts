@@ -8,6 +8,7 @@ import { createElements } from '../../mapping/ews/write.ts'
 import { eventOf } from '../../model/kinds.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId, SideItem } from '../../ports/side.ts'
+import { withMark } from './masked.ts'
 import { createItem } from './operations/create-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
@@ -56,10 +57,9 @@ async function sendCreations(
       folder: { kind: 'folder', id: context.folderId },
       items: batch.map(({ event, request }) => ({
         element: 'CalendarItem' as const,
-        properties: createElements(
-          event,
-          context.lens,
-          tokenValue(request.token, hasExceptions(event) ? 'unfinished' : 'whole'),
+        properties: withMark(
+          createElements(event, context.lens, tokenValue(request.token, hasExceptions(event) ? 'unfinished' : 'whole')),
+          request.mark,
         ),
       })),
       send: SEND_TO_NONE,

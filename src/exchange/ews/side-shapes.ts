@@ -1,6 +1,7 @@
 /** Which properties of calendar items the side asks for: all that the lens reads, and no more. */
 import { field } from '../../mapping/ews/change.ts'
-import { UNFINISHED_FIELD } from '../../mapping/ews/unfinished.ts'
+import { TOKEN_FIELD, UNFINISHED_FIELD } from '../../mapping/ews/unfinished.ts'
+import { MASKED_FIELD } from './masked.ts'
 import type { ItemShape } from './shapes.ts'
 
 /** Hints and lists: the type tells whether the change key is the whole version (a series has those of its exceptions, too). */
@@ -65,7 +66,7 @@ const MASTER_PROPERTIES = [
 export const MASTER_SHAPE: ItemShape = {
   base: 'IdOnly',
   bodyType: 'Best',
-  properties: [...EXCEPTION_PROPERTIES, ...MASTER_PROPERTIES, UNFINISHED_FIELD],
+  properties: [...EXCEPTION_PROPERTIES, ...MASTER_PROPERTIES, UNFINISHED_FIELD, TOKEN_FIELD, MASKED_FIELD],
 }
 
 /** Enough to tell the version of an exception. */

@@ -5,6 +5,7 @@ import type { XmlElement } from '../../mapping/ews/xml.ts'
 import type { Event } from '../../model/event.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { UpdateOutcome, UpdateRequest } from '../../ports/side.ts'
+import { markChanges } from './masked.ts'
 import type { SideContext } from './side-context.ts'
 
 /** One item on its way. `event` is what is truly there, `changeKey` the newest that we know of, null when it is not ours to know. */
@@ -29,8 +30,9 @@ export function open(jobs: readonly Job[]): Job[] {
   return jobs.filter((job) => job.outcome === null)
 }
 
-export function changesOf(context: SideContext, { event, desired, master }: Job): EwsFieldChange[] {
-  return masterChanges(event, desired, { context: context.lens, native: master })
+export function changesOf(context: SideContext, { event, desired, master, request }: Job): EwsFieldChange[] {
+  const changes = masterChanges(event, desired, { context: context.lens, native: master })
+  return [...changes, ...markChanges(request.mark)]
 }
 
 /** Master and occurrences are written by several requests: a stop in between must read as not begun. */
