@@ -7,7 +7,7 @@ import { hunt } from './run-mutant.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const AT_ONCE = 4
-const BUDGET = { histories: 20_000, seconds: 90 }
+const BUDGET = { histories: 20_000, seconds: 240 }
 
 /** Which four: by the day, or by MUTANT_TURN. */
 const turn = Number(process.env.MUTANT_TURN ?? Math.floor(Date.now() / 86_400_000))
