@@ -144,6 +144,18 @@ describe('repeating tasks on Exchange', () => {
     expect(await everything(made)).toHaveLength(1)
   })
 
+  it('keeps the day on which an old task was completed, although Exchange would write today', async () => {
+    const made = await fixture()
+    const done = { status: 'completed', percentComplete: 100, completed: '2019-05-04' } as const
+    const old = await make(made.side, sampleTask('old@example.test', done))
+    expect(old.model).toMatchObject(done)
+    expect(await look(made.side, old.id)).toEqual(old)
+    const undated = await make(made.side, sampleTask('undated@example.test', { ...done, completed: null }))
+    expect(undated.model).toMatchObject({ ...done, completed: '2026-03-05' })
+    const reopened = await change<Task>(made.side, old, { status: 'inProgress', percentComplete: 50, completed: null })
+    expect(reopened.item.model).toMatchObject({ status: 'inProgress', percentComplete: 50, completed: null })
+  })
+
   it('finds the folders of tasks, and makes one', async () => {
     const { client, outlook } = await fixture()
     outlook.addFolder('Private', 'TasksFolder')

@@ -108,7 +108,7 @@ function settledTask(item: XmlElement, changed: ReadonlySet<string>): XmlElement
   if (done) {
     put('Status', 'Completed')
     put('PercentComplete', '100')
-    if (last !== 'CompleteDate' && !changed.has('CompleteDate')) put('CompleteDate', '2026-03-05T00:00:00Z')
+    if (last !== 'CompleteDate') put('CompleteDate', '2026-03-05T00:00:00Z')
   } else if (last !== undefined) {
     put('CompleteDate', null)
     if (status === 'NotStarted' && last === 'Status') put('PercentComplete', '0')

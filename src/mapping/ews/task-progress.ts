@@ -65,39 +65,39 @@ function fitCompleted(wanted: Progress, losses: LossList, current: Progress | nu
   return { status: 'completed', percentComplete: 100, completed: day }
 }
 
-/** For CreateItem, in the order of the schema but for what stands between: the last one decides. */
+/**
+ * The three properties by name. All of a completion are given: not every server works out one from another. In CreateItem, the
+ * order of the schema puts the day first, so that Exchange may write its own day instead: see `isHeldProgress`.
+ */
 export function progressNodes(wanted: Progress, context: EwsContext): Record<ProgressName, XmlNode | null> {
   const { status, percentComplete, completed } = wanted
-  const none = { CompleteDate: null, PercentComplete: null, Status: null }
-  if (status === 'completed') {
-    return completed === null
-      ? { ...none, Status: { name: 'Status', text: STATUS.completed } }
-      : { ...none, CompleteDate: { name: 'CompleteDate', text: completionText(completed, context) } }
-  }
+  const done = status === 'completed'
   return {
-    ...none,
+    CompleteDate:
+      done && completed !== null ? { name: 'CompleteDate', text: completionText(completed, context) } : null,
     PercentComplete: percentComplete === 0 ? null : { name: 'PercentComplete', text: String(percentComplete) },
     Status: { name: 'Status', text: STATUS[status === 'cancelled' ? 'deferred' : status] },
   }
 }
 
+/** Whether Exchange holds the progress that was asked for; a day that nobody named is its own. */
+export function isHeldProgress(held: Progress, wanted: Progress): boolean {
+  if (held.status !== wanted.status || held.percentComplete !== wanted.percentComplete) return false
+  return wanted.completed === null || held.completed === wanted.completed
+}
+
 export type ProgressName = 'CompleteDate' | 'PercentComplete' | 'Status'
 
-/** For UpdateItem: the percentage first, because it moves the status, and then the status. */
+/** For UpdateItem: the percentage first, because it moves the status, then the status, and the day of completion last: it decides. */
 export function progressChanges(current: Progress, desired: Progress, context: EwsContext): EwsFieldChange[] {
-  const same =
-    current.status === desired.status &&
-    current.percentComplete === desired.percentComplete &&
-    (current.completed === desired.completed || desired.completed === null)
-  if (same) return []
+  if (isHeldProgress(current, desired)) return []
   const { CompleteDate, PercentComplete, Status } = progressNodes(desired, context)
-  const leaving = current.percentComplete !== desired.percentComplete && desired.status !== 'completed'
-  const percent =
-    PercentComplete ?? (leaving ? { name: 'PercentComplete', text: String(desired.percentComplete) } : null)
+  const changed = current.percentComplete !== desired.percentComplete
+  const percent = PercentComplete ?? (changed ? { name: 'PercentComplete', text: '0' } : null)
   return [
     ...(percent === null ? [] : [set('task:PercentComplete', percent)]),
-    ...(CompleteDate === null ? [] : [set('task:CompleteDate', CompleteDate)]),
     ...(Status === null ? [] : [set('task:Status', Status)]),
+    ...(CompleteDate === null ? [] : [set('task:CompleteDate', CompleteDate)]),
   ]
 }
 

@@ -93,7 +93,8 @@ export function completeTask(fields: Fields, changed: ReadonlySet<string>, nowMs
   if (done) {
     other.Status = makeNode('Status', 'Completed')
     other.PercentComplete = makeNode('PercentComplete', '100')
-    if (!changed.has('CompleteDate') || other.CompleteDate === undefined)
+    // The status sets the day, too: only a day that comes after it stays.
+    if (last !== 'CompleteDate')
       other.CompleteDate = makeNode('CompleteDate', `${new Date(nowMs).toISOString().slice(0, 10)}T00:00:00Z`)
   } else if (last !== undefined) {
     delete other.CompleteDate
