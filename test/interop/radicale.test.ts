@@ -1,22 +1,16 @@
 /** The contract of a side on CalDAV servers that we did not write: Radicale (rewrites what it stores) and Xandikos (keeps it in git). */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { eventOf } from '../../src/model/kinds.ts'
-import { calendarCodec } from '../../src/nextcloud/calendar-codec.ts'
 import { isSyncable } from '../../src/nextcloud/dav/calendar.ts'
-import { createDavClient, type DavClient } from '../../src/nextcloud/dav/client.ts'
 import { createCalendar } from '../../src/nextcloud/dav/create-calendar.ts'
-import { type DavHome, discoverHome, listCalendars } from '../../src/nextcloud/dav/discovery.ts'
+import { listCalendars } from '../../src/nextcloud/dav/discovery.ts'
 import { nextcloudSide } from '../../src/nextcloud/side.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
-import type { ItemId, Token } from '../../src/ports/side.ts'
+import type { Token } from '../../src/ports/side.ts'
 import { sampleEvent } from '../contract/side-samples.ts'
-import { type SideFixture, sideContract } from '../contract/side-suite.ts'
-import { fixedRandom, memoryLog, quickClock } from '../core/dav-server.ts'
+import { sideContract } from '../contract/side-suite.ts'
+import { memoryLog } from '../core/dav-server.ts'
+import { clock, connect, davFixture, floatingZone } from './dav-fixture.ts'
 import { type DavProgram, hasRadicale, hasXandikos, startRadicale, startXandikos } from './dav-programs.ts'
-
-const floatingZone = 'Europe/Berlin'
-const clock = quickClock()
-const codec = calendarCodec({ floatingZone, clock })
 
 const programs = [
   { name: 'Radicale', present: hasRadicale, start: startRadicale },
@@ -38,63 +32,9 @@ for (const { name, present, start } of programs) {
       if (!running.program) throw new Error('not started')
       return running.program
     }
-    sideContract(name, () => makeFixture(program()), { conditionalCreate: true })
+    sideContract(name, () => davFixture(program()), { conditionalCreate: true })
     describeServer(program)
   })
-}
-
-async function connect(program: DavProgram): Promise<{ client: DavClient; home: DavHome }> {
-  const { url, username, password } = program
-  const client = createDavClient({ baseUrl: url, username, password, clock, random: fixedRandom, log: memoryLog() })
-  return { client, home: await discoverHome(client) }
-}
-
-let counter = 0
-
-async function makeFixture(program: DavProgram): Promise<SideFixture> {
-  const { client, home } = await connect(program)
-  const { url } = await createCalendar(client, home, { displayName: `Calendar ${++counter}` })
-  const side = nextcloudSide({ client, collectionUrl: url, kind: 'calendar', floatingZone, clock, log: memoryLog() })
-  const person = personOn(program)
-  return {
-    side,
-    person: {
-      create: async (event) => {
-        const path = `${new URL(url).pathname}${encodeURIComponent(`${event.uid}.ics`)}`
-        await person(path, { method: 'PUT', body: codec.encode(null, event) })
-        return path as ItemId
-      },
-      rename: async (id, title) => {
-        const text = await (await person(id, { method: 'GET' })).text()
-        const decoded = codec.decode(text)
-        if (decoded.kind !== 'item') throw new Error('not readable')
-        await person(id, { method: 'PUT', body: codec.encode(text, { ...eventOf(decoded.model), title }) })
-      },
-      remove: async (id) => void (await person(id, { method: 'DELETE' })),
-      titles: async () => {
-        const found: string[] = []
-        for await (const page of side.listAll()) {
-          for (const result of await side.read(page.map(({ id }) => id))) {
-            found.push(result.kind === 'present' ? eventOf(result.item.model).title : result.kind)
-          }
-        }
-        return found.toSorted()
-      },
-    },
-    mails: () => 0,
-    close: () => client.close(),
-  }
-}
-
-/** Another client of the same user: plain requests without preconditions. */
-function personOn({ url, username, password }: DavProgram) {
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
-  return async (path: string, init: { method: string; body?: string }): Promise<Response> => {
-    const headers = { authorization, 'content-type': 'text/calendar' }
-    const response = await fetch(new URL(path, url), { ...init, headers })
-    if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status} ${await response.text()}`)
-    return response
-  }
 }
 
 function describeServer(program: () => DavProgram): void {
