@@ -1,12 +1,18 @@
 /** The ground of the scenarios of the sensitive mode: a stage whose two servers are listened to, and canaries in everything that a person writes. */
 import { expect } from 'vitest'
 import type { EventInput } from '../simulators/exchange/user-input.ts'
-import { appointment, property } from './items.ts'
+import { appointment, ics, property, times } from './items.ts'
 import { Stage } from './stage.ts'
 import { type Tap, tap } from './tap.ts'
 
 /** In every word of an item of Exchange, and of Nextcloud. */
 const CANARIES = { exchange: 'EXCHANGECANARY', nextcloud: 'NEXTCLOUDCANARY' } as const
+
+export const DENTIST = `Dentist ${CANARIES.exchange}`
+export const PARTY = `Party ${CANARIES.nextcloud}`
+/** The two secrets, each masked on the other side; or open on both. */
+export const BUSY = { exchange: ['Busy', DENTIST], nextcloud: ['Busy', PARTY] }
+export const OPEN = { exchange: [DENTIST, PARTY], nextcloud: [DENTIST, PARTY] }
 
 export type Scope = 'all' | 'private'
 
@@ -35,6 +41,14 @@ export class SensitiveStage {
     await stage.changeUser({ DavUrl: taps.nextcloud.url })
     await stage.restart({ Service__ExchangeConfiguration__EwsUrl: taps.exchange.url })
     return new SensitiveStage(stage, taps)
+  }
+
+  /** One secret appointment on either side, in step. */
+  async addSecrets(): Promise<void> {
+    this.stage.mailbox().addEvent(secretAppointment('Dentist', { day: 3 }))
+    const party = ics('party@example.org', ...times(4), ...secretLines('Party'))
+    this.stage.calendar().put('party.ics', party, { silent: true })
+    await this.stage.settle()
   }
 
   /** Not one byte of a person's words went to the other server, and nobody was mailed. */
