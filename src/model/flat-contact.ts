@@ -24,7 +24,7 @@ const PHONE_PREFIX = 'phone:'
 const ADDRESS_PREFIX = 'address:'
 const IM_PREFIX = 'im:'
 
-const NO_NAME: ContactName = {
+export const NO_NAME: ContactName = {
   prefix: '',
   given: '',
   middle: '',

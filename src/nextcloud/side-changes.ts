@@ -33,10 +33,11 @@ function invalid(reason: string): ChangePage {
 }
 
 async function syncPage(context: SideContext, from: SyncCursor | null): Promise<ChangePage> {
+  const asked = from && askedToken(from)
   const answer = await context.client.report(context.hrefs.collectionUrl, {
     root: 'd:sync-collection',
     body: {
-      'd:sync-token': from ? xmlText(askedToken(from)) : {},
+      'd:sync-token': asked === null ? {} : xmlText(asked),
       'd:sync-level': { _text: '1' },
       'd:prop': { 'd:getetag': {} },
     },
@@ -45,13 +46,14 @@ async function syncPage(context: SideContext, from: SyncCursor | null): Promise<
   const multistatus = multistatusOf(answer)
   const token = multistatus.syncToken
   if (token === null) return from ? invalid('the answer has no sync token') : listPage(context, null)
-  const before = from && sabreNumber(from.token)
+  const { hints, more } = readHints(context, multistatus)
+  // A part that is cut ends where it was cut, which may lie within the overlap.
+  const before = from && sabreNumber((more && asked) || from.token)
   const now = sabreNumber(token)
   if (before && now && now.number < before.number) {
     return { kind: 'cursor-invalid', reason: 'the sync token went backwards', rolledBack: true }
   }
-  const { hints, more } = readHints(context, multistatus)
-  if (more && token === from?.token) {
+  if (more && token === asked) {
     throw new ConnectorError('nextcloud.bad-response', { detail: 'the feed does not move on' })
   }
   const known = new Set(from?.exact ? [] : from?.seen)

@@ -4,6 +4,7 @@ import { createEwsClient, type EwsClient } from '../../src/exchange/ews/client.t
 import { exchangeSide } from '../../src/exchange/ews/side.ts'
 import type { SideLimits } from '../../src/exchange/ews/side-context.ts'
 import type { Event } from '../../src/model/event.ts'
+import { eventOf } from '../../src/model/kinds.ts'
 import type { Cursor, Hint, ItemId, Side, Token } from '../../src/ports/side.ts'
 import { memoryLog, quickClock } from '../core/dav-server.ts'
 import type { MailboxHandle } from '../simulators/exchange/mailbox-handle.ts'
@@ -66,7 +67,7 @@ export async function exchangeContractFixture(): Promise<SideFixture> {
   return {
     side,
     person: {
-      create: async (event) => outlook.addEvent(asInput(event)) as ItemId,
+      create: async (event) => outlook.addEvent(asInput(eventOf(event))) as ItemId,
       rename: async (id, title) => outlook.editEvent(id, { subject: title }),
       remove: async (id) => outlook.deleteItem(id),
       titles: async () =>

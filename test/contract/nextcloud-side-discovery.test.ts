@@ -1,9 +1,10 @@
 /** Finding calendars on the simulated Nextcloud, from whatever URL the administrator gave, and making new ones. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { isSyncable } from '../../src/nextcloud/dav/calendar.ts'
+import { isSyncableBook } from '../../src/nextcloud/dav/address-book.ts'
+import { isSyncable, isTaskList } from '../../src/nextcloud/dav/calendar.ts'
 import { createDavClient } from '../../src/nextcloud/dav/client.ts'
-import { createCalendar } from '../../src/nextcloud/dav/create-calendar.ts'
-import { discoverHome, listCalendars } from '../../src/nextcloud/dav/discovery.ts'
+import { createAddressBook, createCalendar, createTaskList } from '../../src/nextcloud/dav/create-calendar.ts'
+import { discoverHome, listAddressBooks, listCalendars } from '../../src/nextcloud/dav/discovery.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { fixedRandom, memoryLog, quickClock } from '../core/dav-server.ts'
 import type { NextcloudSimulatorOptions } from '../simulators/nextcloud/options.ts'
@@ -107,5 +108,46 @@ describe('a new calendar', () => {
     expect([first.segment, second.segment]).toEqual(['uni-projekt', 'uni-projekt-2'])
     expect(first).toMatchObject({ displayName: 'Ünï <Projekt>', components: ['VEVENT'], own: true, readOnly: false })
     expect(anna.calendar('uni-projekt').color).toMatch(/^#00ff00/i)
+  })
+})
+
+describe('task lists and address books', () => {
+  it('a calendar for events alone is no task list; the mixed and the pure ones are', async () => {
+    const { anna, clientFor, simulator } = await fixture()
+    anna.createCalendar('todo', { components: ['VTODO'] })
+    anna.createCalendar('mixed', { components: ['VEVENT', 'VTODO'] })
+    simulator
+      .addUser('bob', 'x')
+      .createCalendar('team', { components: ['VTODO'] })
+      .share('anna', 'read-write')
+    const client = clientFor(simulator.url)
+    const calendars = await listCalendars(client, await discoverHome(client))
+    expect(calendars.filter(isTaskList).map(({ segment }) => segment)).toEqual(['todo', 'mixed'])
+  })
+
+  it('a new task list holds tasks alone', async () => {
+    const { clientFor, simulator } = await fixture()
+    const client = clientFor(simulator.url)
+    const made = await createTaskList(client, await discoverHome(client), { displayName: 'Aufgaben', color: '#00ff00' })
+    expect(made).toMatchObject({ segment: 'aufgaben', components: ['VTODO'], displayName: 'Aufgaben' })
+    expect(isTaskList(made)).toBe(true)
+    expect(isSyncable(made)).toBe(false)
+  })
+
+  it('address books are found from any URL, and new ones made', async () => {
+    const { anna, clientFor, simulator } = await fixture()
+    anna.createAddressBook('z-app-generated--contactsinteraction--recent', 'Recently contacted')
+    const home = `${simulator.davUrl}addressbooks/users/anna/`
+    for (const url of [simulator.url, simulator.davUrl, `${simulator.davUrl}calendars/anna/`]) {
+      expect((await discoverHome(clientFor(url), 'carddav')).homeUrl).toBe(home)
+    }
+    const client = clientFor(simulator.url)
+    const cardHome = await discoverHome(client, 'carddav')
+    const books = await listAddressBooks(client, cardHome)
+    expect(books.filter(isSyncableBook).map(({ segment }) => segment)).toEqual(['contacts'])
+    const first = await createAddressBook(client, cardHome, { displayName: 'Kunden & Co' })
+    const second = await createAddressBook(client, cardHome, { displayName: 'Kunden & Co' })
+    expect([first.segment, second.segment]).toEqual(['kunden-co', 'kunden-co-2'])
+    expect(first).toMatchObject({ displayName: 'Kunden & Co', own: true, readOnly: false, generated: false })
   })
 })
