@@ -91,11 +91,10 @@ function showAsFrom({ source, sourceTime, time }: Sources): Json | undefined {
 
 function occurrenceFrom(path: FieldPath, { source, sourceTime, time }: Sources): Json | undefined {
   const timed = time.get(path)
+  // The time is the original's: all of it, words alone included.
+  if (sameValue(timed, sourceTime.get(path))) return source.get(path)
   const words = wordsAt(source, path)
-  if (isException(timed)) return words === null ? timed : { ...timed, changes: { ...words, ...timed.changes } }
-  if (timed !== undefined) return timed
-  // Words alone, at the time that the rule gives.
-  return words !== null && !sourceTime.has(path) ? source.get(path) : undefined
+  return isException(timed) && words !== null ? { ...timed, changes: { ...words, ...timed.changes } } : timed
 }
 
 /** What an exception has of its own beside time and free/busy. */

@@ -1,7 +1,18 @@
 /** Switching the sensitive mode on, off and over, with state and without: nothing is lost, doubled, mailed or called `Busy` for good. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { ics, property, times } from './items.ts'
-import { BUSY, DENTIST, FULL, OPEN, PARTY, SensitiveStage, secretAppointment, secretLines, sensitive, titles } from './sensitive-stage.ts'
+import {
+  BUSY,
+  DENTIST,
+  FULL,
+  OPEN,
+  PARTY,
+  SensitiveStage,
+  secretAppointment,
+  secretLines,
+  sensitive,
+  titles,
+} from './sensitive-stage.ts'
 import { pairOf } from './stage.ts'
 
 let open: SensitiveStage | null = null
@@ -24,7 +35,11 @@ afterEach(async () => {
 function everything({ stage }: SensitiveStage): { exchange: string; nextcloud: string } {
   return {
     exchange: JSON.stringify(stage.mailbox().list()),
-    nextcloud: stage.calendar().list().map(({ text }) => text).join(),
+    nextcloud: stage
+      .calendar()
+      .list()
+      .map(({ text }) => text)
+      .join(),
   }
 }
 
@@ -135,7 +150,9 @@ describe('The scope of private items', () => {
     const { stage } = open
     stage.mailbox().addEvent(secretAppointment('Dentist', { sensitivity: 'Private' }))
     stage.mailbox().addEvent({ subject: 'Lunch', start: '2026-03-05T12:00:00', end: '2026-03-05T13:00:00' })
-    stage.calendar().put('p.ics', ics('p@x', ...times(4), ...secretLines('Party'), 'CLASS:CONFIDENTIAL'), { silent: true })
+    stage
+      .calendar()
+      .put('p.ics', ics('p@x', ...times(4), ...secretLines('Party'), 'CLASS:CONFIDENTIAL'), { silent: true })
     stage.calendar().put('w.ics', ics('w@x', ...times(6), 'SUMMARY:Walk'), { silent: true })
     await stage.settle()
     expect(titles(open)).toEqual({

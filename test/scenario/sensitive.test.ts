@@ -1,16 +1,7 @@
 /** The sensitive mode over both simulated servers: what crosses, what never does (docs/sensitive-mode.md). */
 import { afterEach, describe, expect, it } from 'vitest'
-import { ics, property, resource, times, vevent } from './items.ts'
-import {
-  BUSY,
-  DENTIST,
-  PARTY,
-  SensitiveStage,
-  secretAppointment,
-  secretLines,
-  sensitive,
-  titles,
-} from './sensitive-stage.ts'
+import { property, resource, times, vevent } from './items.ts'
+import { BUSY, DENTIST, PARTY, SensitiveStage, secretLines, sensitive, titles } from './sensitive-stage.ts'
 import { pairOf } from './stage.ts'
 
 let open: SensitiveStage | null = null
@@ -83,7 +74,9 @@ describe('The sensitive mode', () => {
       text.replace('SUMMARY:Busy', 'SUMMARY:Mine NEXTCLOUDCANARY\r\nDESCRIPTION:NEXTCLOUDCANARY'),
     )
     await on.stage.settle()
-    on.stage.mailbox().editEvent(on.stage.item(DENTIST).id, { start: '2026-03-03T16:00:00', end: '2026-03-03T17:00:00' })
+    on.stage
+      .mailbox()
+      .editEvent(on.stage.item(DENTIST).id, { start: '2026-03-03T16:00:00', end: '2026-03-03T17:00:00' })
     await on.stage.settle()
     expect(titles(on)).toEqual({
       exchange: [DENTIST, 'My own EXCHANGECANARY'],
@@ -96,7 +89,9 @@ describe('The sensitive mode', () => {
 
   it('does not write when only words of the original change', async () => {
     const on = await twoSecrets()
-    on.stage.mailbox().editEvent(on.stage.item(DENTIST).id, { subject: 'Doctor EXCHANGECANARY', body: 'EXCHANGECANARY' })
+    on.stage
+      .mailbox()
+      .editEvent(on.stage.item(DENTIST).id, { subject: 'Doctor EXCHANGECANARY', body: 'EXCHANGECANARY' })
     on.stage.editObject(PARTY, (text) => text.replace('SUMMARY:Party', 'SUMMARY:Feast'))
     on.stage.takeWrites()
     await on.stage.settle()
@@ -113,7 +108,9 @@ describe('The sensitive mode', () => {
 
   it('lets one side win when both moved the same item, and keeps the original words', async () => {
     const on = await twoSecrets()
-    on.stage.mailbox().editEvent(on.stage.item(DENTIST).id, { start: '2026-03-03T16:00:00', end: '2026-03-03T17:00:00' })
+    on.stage
+      .mailbox()
+      .editEvent(on.stage.item(DENTIST).id, { start: '2026-03-03T16:00:00', end: '2026-03-03T17:00:00' })
     on.stage.editObject('SUMMARY:Busy', moved)
     on.stage.mailbox().editEvent(on.stage.item('Busy').id, { start: '2026-03-04T18:00:00', end: '2026-03-04T19:00:00' })
     on.stage.editObject(PARTY, (text) => moved(text).replace('SUMMARY:Party', 'SUMMARY:Feast'))
@@ -133,22 +130,33 @@ describe('The sensitive mode', () => {
     await on.stage.settle()
     expect(titles(on)).toEqual({ exchange: ['Busy', 'Busy'], nextcloud: ['Busy', PARTY] })
     // Never masked on both sides: what was made anew is the original now.
-    const marks = on.stage.mailbox().list().filter(({ fields }) => JSON.stringify(fields).includes('connector-masked'))
+    const marks = on.stage
+      .mailbox()
+      .list()
+      .filter(({ fields }) => JSON.stringify(fields).includes('connector-masked'))
     expect(marks).toHaveLength(1)
   })
 })
 
 describe('A series in the sensitive mode', () => {
-  const exception = (lines: string[]) => vevent('series@example.org', 'RECURRENCE-ID;TZID=Europe/Berlin:20260310T100000', ...lines)
+  const exception = (lines: string[]) =>
+    vevent('series@example.org', 'RECURRENCE-ID;TZID=Europe/Berlin:20260310T100000', ...lines)
   const series = resource(
     vevent('series@example.org', ...times(3), 'RRULE:FREQ=WEEKLY;COUNT=5', ...secretLines('Series')),
     exception([...times(11, 12), ...secretLines('Other day')]),
-    vevent('series@example.org', 'RECURRENCE-ID;TZID=Europe/Berlin:20260317T100000', ...times(17), ...secretLines('Special guest')),
+    vevent(
+      'series@example.org',
+      'RECURRENCE-ID;TZID=Europe/Berlin:20260317T100000',
+      ...times(17),
+      ...secretLines('Special guest'),
+    ),
   )
 
   it('has its exceptions and deletions on the other side, without their words', async () => {
     const on = await opened()
-    on.stage.calendar().put('s.ics', series.replace('COUNT=5', 'COUNT=5\r\nEXDATE;TZID=Europe/Berlin:20260324T100000'), { silent: true })
+    on.stage
+      .calendar()
+      .put('s.ics', series.replace('COUNT=5', 'COUNT=5\r\nEXDATE;TZID=Europe/Berlin:20260324T100000'), { silent: true })
     await on.stage.settle()
     const { exceptions, deletedDates } = on.stage.item('Busy')
     expect(deletedDates).toEqual(['2026-03-24'])
@@ -167,7 +175,8 @@ describe('A series in the sensitive mode', () => {
     on.stage.mailbox().editOccurrence(id, '2026-03-31', { start: '2026-03-31T15:00:00', end: '2026-03-31T16:00:00' })
     await on.stage.settle()
     const text = on.stage.object('Series').text
-    for (const words of ['Series', 'Other day', 'Special guest']) expect(text).toContain(`SUMMARY:${words} NEXTCLOUDCANARY`)
+    for (const words of ['Series', 'Other day', 'Special guest'])
+      expect(text).toContain(`SUMMARY:${words} NEXTCLOUDCANARY`)
     expect(text).toMatch(/EXDATE[^\r\n]*20260324T100000/)
     expect(text).toMatch(/DTSTART;TZID=Europe\/Berlin:20260331T150000/)
     on.stage.mailbox().editEvent(id, { start: '2026-03-03T11:00:00', end: '2026-03-03T12:00:00' })
