@@ -8,15 +8,14 @@ function notInThisVersion(v: Values): Problem[] {
   const problems: Problem[] = []
   const refuse = (key: Key, value: string, instead: string) =>
     problems.push({ kind: 'invalid', key, text: `${value} is not available in this version; ${instead}` })
-  const exchangeType = v.Service__ExchangeConfiguration__ExchangeType
-  if (exchangeType !== 'basic')
-    refuse('Service__ExchangeConfiguration__ExchangeType', `sign-in by ${exchangeType}`, 'use 3 (basic)')
   if (v.Service__SchedulingAuthority !== 'nextcloud')
     refuse('Service__SchedulingAuthority', 'sending invitations through Exchange', 'use nextcloud: nothing is mailed')
   const outputs = v.Service__LoggingConfiguration__LogsOutput.filter((output) => output !== 'console')
   if (outputs.length > 0)
     refuse('Service__LoggingConfiguration__LogsOutput', `logging to ${outputs.join(', ')}`, 'use 0 or 1 (console)')
-  if (v.Service__ExchangeConfiguration__EwsUrl === null)
+  // Microsoft 365 has one address for everybody.
+  const isCloud = v.Service__ExchangeConfiguration__ExchangeType === 'cloud'
+  if (v.Service__ExchangeConfiguration__EwsUrl === null && !isCloud)
     problems.push({
       kind: 'invalid',
       key: 'Service__ExchangeConfiguration__EwsUrl',

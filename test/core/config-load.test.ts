@@ -124,12 +124,23 @@ describe('problems', () => {
 
   it.each([
     ['Service__SchedulingAuthority', 'exchange'],
-    ['Service__ExchangeConfiguration__ExchangeType', '1'],
     ['Service__LoggingConfiguration__LogsOutput', '5'],
   ])('refuses %s=%s by name instead of ignoring it', (key, value) => {
     const { lines } = problemsOf({ [key]: value })
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/is not available in this version/)
+  })
+
+  it.each(['1', '2', '3', '4'])('takes every kind of sign-in: ExchangeType %s', (type) => {
+    expect(problemsOf({ Service__ExchangeConfiguration__ExchangeType: type }).code).toBe('none')
+  })
+
+  it('needs the address of an Exchange of your own, not that of Microsoft 365', () => {
+    const without = { Service__ExchangeConfiguration__EwsUrl: '' }
+    expect(problemsOf({ ...without, Service__ExchangeConfiguration__ExchangeType: '4' }).lines[0]).toMatch(
+      /EwsUrl: is needed/,
+    )
+    expect(problemsOf({ ...without, Service__ExchangeConfiguration__ExchangeType: '1' }).code).toBe('none')
   })
 
   it('refuses plain http to other hosts unless it is allowed', () => {
