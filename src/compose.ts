@@ -1,7 +1,6 @@
 /** Builds the connector from its configuration: the only file that knows every concrete class. */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import type { ClientTools } from './clients.ts'
 import type { Config } from './config/config.ts'
 import { resolveSecret } from './config/secret.ts'
 import type { EngineOptions } from './engine/context.ts'
@@ -9,6 +8,7 @@ import { createConnector } from './engine/service.ts'
 import type { OpenPairs } from './engine/user.ts'
 import { decodeDocument } from './mapping/decode-document.ts'
 import { loadUsersFile, type UsersFileEntry } from './nextcloud/users-file.ts'
+import type { ClientTools } from './open/clients.ts'
 import type { Clock, Random } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { Connector } from './ports/service.ts'
@@ -81,7 +81,10 @@ async function openWorld(
   config: Config,
   tools: ClientTools & { users: () => readonly UsersFileEntry[] },
 ): Promise<World> {
-  const [{ createClients }, { openPairsOf }] = await Promise.all([import('./clients.ts'), import('./open-pairs.ts')])
+  const [{ createClients }, { openPairsOf }] = await Promise.all([
+    import('./open/clients.ts'),
+    import('./open/pairs.ts'),
+  ])
   const clients = createClients(config, tools)
   const openPairs = openPairsOf({
     config,

@@ -24,7 +24,7 @@ async function preparePass() {
   // The built program, as people run it; its late parts are loaded before the clock starts.
   const built = new URL('../../dist/src/', import.meta.url)
   const { compose }: typeof import('../../src/compose.ts') = await import(new URL('compose.js', built).href)
-  await Promise.all(['clients.js', 'open-pairs.js'].map((name) => import(new URL(name, built).href)))
+  await Promise.all(['open/clients.js', 'open/pairs.js'].map((name) => import(new URL(name, built).href)))
   const connector = await compose(config, { log: SILENT })
   await connector.store.migrate()
   const work = async () => {

@@ -1,16 +1,16 @@
 /** The clients of both servers, made when a first mailbox needs them. Belongs to compose.ts, which loads it late: HTTP stacks take long to load. */
 import { existsSync, readFileSync } from 'node:fs'
-import { loadAdmins } from './config/admins.ts'
-import type { Config } from './config/config.ts'
-import type { EwsClient } from './exchange/ews/client.ts'
-import { proxyFromEnvironment } from './exchange/http-proxy.ts'
-import { createExchangePool, type ExchangePool } from './exchange/pool/pool.ts'
-import { createDavClient, type DavClient } from './nextcloud/dav/client.ts'
-import { createDavTransport } from './nextcloud/dav/transport.ts'
-import type { UsersFileEntry } from './nextcloud/users-file.ts'
-import type { Clock, Random } from './ports/clock.ts'
-import { ConnectorError } from './ports/errors.ts'
-import type { Log } from './ports/log.ts'
+import { loadAdmins } from '../config/admins.ts'
+import type { Config } from '../config/config.ts'
+import type { EwsClient } from '../exchange/ews/client.ts'
+import { proxyFromEnvironment } from '../exchange/http-proxy.ts'
+import { createExchangePool, type ExchangePool } from '../exchange/pool/pool.ts'
+import { createDavClient, type DavClient } from '../nextcloud/dav/client.ts'
+import { createDavTransport } from '../nextcloud/dav/transport.ts'
+import type { UsersFileEntry } from '../nextcloud/users-file.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Log } from '../ports/log.ts'
 
 export type ClientTools = { clock: Clock; random: Random; log: Log }
 

@@ -3,27 +3,18 @@
  * else by discovery. Belongs to compose.ts: it joins both concrete sides.
  */
 import { createHash } from 'node:crypto'
-import type { Config } from './config/config.ts'
-import { maskedSides } from './engine/masked-side.ts'
-import { absentSide, readOnlySide } from './engine/read-only-side.ts'
-import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from './engine/user.ts'
-import type { EwsClient } from './exchange/ews/client.ts'
-import { listCalendarFolders } from './exchange/ews/folders.ts'
-import { exchangeEvidence } from './exchange/ews/masked.ts'
-import { exchangeSide } from './exchange/ews/side.ts'
-import { calendarCodec } from './nextcloud/calendar-codec.ts'
-import type { DavClient } from './nextcloud/dav/client.ts'
-import { createCalendar } from './nextcloud/dav/create-calendar.ts'
-import { discoverHome, listCalendars } from './nextcloud/dav/discovery.ts'
-import { type LinkedCalendar, type LinkProblem, linkCalendars } from './nextcloud/link-calendars.ts'
-import { nextcloudEvidence } from './nextcloud/masked.ts'
-import { nextcloudSide } from './nextcloud/side.ts'
-import type { UsersFileEntry } from './nextcloud/users-file.ts'
-import type { Clock, Random } from './ports/clock.ts'
-import { ConnectorError } from './ports/errors.ts'
-import type { Log } from './ports/log.ts'
-import type { Side } from './ports/side.ts'
-import type { CollectionPair, StateChange } from './ports/state-store.ts'
+import type { Config } from '../config/config.ts'
+import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from '../engine/user.ts'
+import type { EwsClient } from '../exchange/ews/client.ts'
+import type { DavClient } from '../nextcloud/dav/client.ts'
+import type { LinkProblem } from '../nextcloud/link-calendars.ts'
+import type { UsersFileEntry } from '../nextcloud/users-file.ts'
+import type { Clock, Random } from '../ports/clock.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Log } from '../ports/log.ts'
+import type { CollectionKind, CollectionPair } from '../ports/state-store.ts'
+import { type Found, findCollections, type Link } from './kinds.ts'
+import { sidesOf } from './sides.ts'
 
 /** Changes when the lenses read or write something differently: then every base is made anew by adoption (I6). */
 const MAPPING_VERSION = 1
@@ -40,7 +31,7 @@ export type OpenPairsOptions = {
 }
 
 /** Everything that opening needs of one user. */
-type Opening = OpenPairsOptions & {
+export type Opening = OpenPairsOptions & {
   user: UserToOpen
   entry: UsersFileEntry
   exchange: EwsClient
@@ -54,7 +45,8 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
     const { email } = user.mailbox
     const entry = options.entryOf(email)
     if (!entry) throw new ConnectorError('usage.unknown-user', { email })
-    if (!options.config.sync.calendars) return { opened: [], unopened: [] }
+    const kinds = kindsOf(options.config)
+    if (kinds.length === 0) return { opened: [], unopened: [] }
     const opening: Opening = {
       ...options,
       user,
@@ -64,13 +56,53 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
       floatingZone: entry.timeZone ?? options.config.sync.defaultTimeZone,
       configHash: configHashOf(options.config, entry),
     }
-    const known = (await user.store.collectionPairs(user.mailbox.id)).filter((pair) => pair.kind === 'calendar')
-    const failed = user.mailbox.lastOutcome === 'failed'
-    if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening))) {
-      return { opened: known.map((pair) => ({ pair, ...sidesOf(opening, pair) })), unopened: [] }
+    const known = await user.store.collectionPairs(user.mailbox.id)
+    const opened: OpenedPair[] = []
+    const unopened: UnopenedPair[] = []
+    for (const kind of kinds) {
+      const result = await openKind(
+        opening,
+        kind,
+        known.filter((pair) => pair.kind === kind),
+      )
+      opened.push(...result.opened)
+      unopened.push(...result.unopened)
     }
-    return discover(opening, known)
+    return { opened, unopened }
   }
+}
+
+/** Nothing of a contact or a task is a time block alone: the sensitive mode syncs calendars only. */
+function kindsOf({ sync }: Config): CollectionKind[] {
+  const kinds: CollectionKind[] = sync.calendars ? ['calendar'] : []
+  if (sync.type === 'sensitive') return kinds
+  if (sync.tasks) kinds.push('tasks')
+  if (sync.contacts) kinds.push('contacts')
+  return kinds
+}
+
+type Opened = { opened: OpenedPair[]; unopened: UnopenedPair[] }
+
+/** A kind that one of the servers does not have (no CardDAV, no task folder) is said and stops no other kind (I23). */
+async function openKind(opening: Opening, kind: CollectionKind, known: readonly CollectionPair[]): Promise<Opened> {
+  const failed = opening.user.mailbox.lastOutcome === 'failed'
+  if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening))) {
+    return { opened: known.map((pair) => ({ pair, ...sidesOf(opening, pair) })), unopened: [] }
+  }
+  try {
+    return await discover(opening, kind, known)
+  } catch (error) {
+    if (kind === 'calendar' || !(error instanceof ConnectorError) || !isMissingKind(error)) throw error
+    return { opened: [], unopened: [{ name: kind, kind, error }] }
+  }
+}
+
+function isMissingKind({ code }: ConnectorError): boolean {
+  return (
+    code === 'exchange.folder-not-found' ||
+    code === 'nextcloud.collection-not-found' ||
+    code === 'nextcloud.bad-response'
+  )
 }
 
 /** Discovery again: after a failed pass or a change of configuration, and as often as a scrub, for what came or went. */
@@ -79,39 +111,27 @@ function isFresh(pair: CollectionPair, { configHash, clock, scrubIntervalMs }: O
   return clock.nowMs() - pair.lastScrubAtMs < scrubIntervalMs
 }
 
-async function discover(opening: Opening, known: readonly CollectionPair[]) {
+async function discover(opening: Opening, kind: CollectionKind, known: readonly CollectionPair[]): Promise<Opened> {
   const { exchange, dav, entry, user } = opening
-  const home = await discoverHome(dav)
-  const [folders, calendars] = await Promise.all([
-    listCalendarFolders(exchange, user.mailbox.email),
-    listCalendars(dav, home),
-  ])
-  const stillThere = known.filter((pair) => folders.some((folder) => folder.id === pair.exchangeRef))
-  const { linked, problems } = linkCalendars(entry.links, {
-    folders,
-    calendars,
-    known: stillThere.map((pair) => ({ folderId: pair.exchangeRef, calendarUrl: pair.nextcloudRef })),
-  })
-  const linkedFolders = new Set(stillThere.map((pair) => pair.exchangeRef))
+  const found = await findCollections(kind, { exchange, dav, entry, mailbox: user.mailbox.email }, known)
+  const stillThere = known.filter((pair) => found.folders.some((folder) => folder.id === pair.exchangeRef))
+  const inTrash = stillThere.filter((pair) => found.trashedUrls.has(pair.nextcloudRef))
   const opened: OpenedPair[] = []
-  const inTrash = stillThere.filter((pair) =>
-    calendars.some((calendar) => calendar.url === pair.nextcloudRef && calendar.deleted),
-  )
   for (const pair of stillThere) if (!inTrash.includes(pair)) opened.push(await reopen(opening, pair))
-  for (const link of linked) {
-    if (linkedFolders.has(link.folder.id)) continue
+  for (const link of found.links) {
+    if (stillThere.some((pair) => pair.exchangeRef === link.folder.id)) continue
     const moved = known.find((pair) => isMovedTo(pair, link) && !stillThere.includes(pair))
     if (moved) opened.push(await reopen(opening, { ...moved, exchangeRef: link.folder.id, exchangeCursor: null }))
-    else opened.push(await openNew(opening, link, () => createCalendar(dav, home, { displayName: newName(link) })))
+    else opened.push(await openNew(opening, link, found))
   }
   const lost = known.filter((pair) => !inTrash.includes(pair) && !opened.some((one) => one.pair.id === pair.id))
-  const wanted = problems.filter((problem) => !stillThere.some((pair) => pair.name === problem.name))
+  const wanted = found.problems.filter((problem) => !stillThere.some((pair) => pair.name === problem.name))
   return { opened, unopened: [...lost.map(lostFolder), ...inTrash.map(trashed), ...wanted.map(unlinked)] }
 }
 
 /** A moved mailbox has new folder ids: the same calendar is chosen for the new folder, and the engine looks whether it is the same. */
-function isMovedTo(pair: CollectionPair, { target }: LinkedCalendar): boolean {
-  return target.kind === 'existing' && target.calendar.url === pair.nextcloudRef
+function isMovedTo(pair: CollectionPair, { target }: Link): boolean {
+  return target.kind === 'existing' && target.url === pair.nextcloudRef
 }
 
 /** Under another configuration the base is forgotten and the items are adopted again; nothing is deleted (I6). */
@@ -138,18 +158,13 @@ async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPai
   return { pair: fresh, ...sidesOf(opening, fresh) }
 }
 
-async function openNew(
-  opening: Opening,
-  { folder, target }: LinkedCalendar,
-  create: () => Promise<{ url: string }>,
-): Promise<OpenedPair> {
+async function openNew(opening: Opening, { folder, target }: Link, found: Found): Promise<OpenedPair> {
   const { user, random, configHash } = opening
-  const isAbsent = target.kind === 'create' && user.dryRun
-  const url = target.kind === 'existing' ? target.calendar.url : isAbsent ? '' : (await create()).url
+  const url = target.kind === 'existing' ? target.url : user.dryRun ? '' : (await found.create(target.displayName)).url
   const pair: CollectionPair = {
     id: random.uuid(),
     mailboxId: user.mailbox.id,
-    kind: 'calendar',
+    kind: folder.kind,
     name: folder.name,
     exchangeRef: folder.id,
     nextcloudRef: url,
@@ -163,48 +178,8 @@ async function openNew(
     halt: null,
     lastScrubAtMs: null,
   }
-  const changes: StateChange[] = [{ kind: 'put-collection-pair', pair }]
-  await user.store.commit(user.lease, changes)
+  await user.store.commit(user.lease, [{ kind: 'put-collection-pair', pair }])
   return { pair, ...sidesOf(opening, pair) }
-}
-
-function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair, 'sides' | 'ownSides'> {
-  const { user, clock, log, floatingZone, exchange: client, config } = opening
-  const mailbox = user.mailbox.email
-  const exchange = exchangeSide({
-    client,
-    mailbox,
-    folderId: pair.exchangeRef,
-    kind: pair.kind,
-    floatingZone,
-    clock,
-    log,
-  })
-  const nextcloud = nextcloudOf(opening, pair)
-  const ownSides = user.dryRun
-    ? { exchange: readOnlySide(exchange), nextcloud: readOnlySide(nextcloud) }
-    : { exchange, nextcloud }
-  const { type, sensitiveScope: scope, sensitiveTitle: title } = config.sync
-  if (pair.kind !== 'calendar') {
-    // Nothing of a contact or task is time block alone: in the sensitive mode they must never be opened.
-    if (type === 'sensitive') throw new ConnectorError('bug', { where: 'sensitive mode', kind: pair.kind })
-    return { sides: ownSides, ownSides }
-  }
-  const policy = { type, scope, title, me: mailbox.toLowerCase() }
-  const evidence = { exchange: exchangeEvidence, nextcloud: nextcloudEvidence }
-  // In the full mode, too: copies that were masked before are filled in, never taken for originals.
-  return { sides: maskedSides(ownSides, { policy, evidence }), ownSides }
-}
-
-function nextcloudOf({ dav, clock, log, floatingZone }: Opening, pair: CollectionPair): Side {
-  const { kind } = pair
-  if (pair.nextcloudRef === '')
-    return absentSide('nextcloud', (item) => calendarCodec({ floatingZone, clock }).fit(item))
-  return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, clock, log })
-}
-
-function newName({ target, folder }: LinkedCalendar): string {
-  return target.kind === 'create' ? target.displayName : folder.name
 }
 
 /** LOS-1: a folder that is not listed any more is a question for a person, never an empty calendar. */

@@ -1,0 +1,50 @@
+/** The two sides of a collection pair: concrete, masked in the sensitive mode, read-only in a dry run. */
+import { maskedSides } from '../engine/masked-side.ts'
+import { absentSide, readOnlySide } from '../engine/read-only-side.ts'
+import type { OpenedPair } from '../engine/user.ts'
+import { exchangeEvidence } from '../exchange/ews/masked.ts'
+import { exchangeSide } from '../exchange/ews/side.ts'
+import { nextcloudEvidence } from '../nextcloud/masked.ts'
+import { codecFor, nextcloudSide } from '../nextcloud/side.ts'
+import { ConnectorError } from '../ports/errors.ts'
+import type { Side } from '../ports/side.ts'
+import type { CollectionPair } from '../ports/state-store.ts'
+import type { Opening } from './pairs.ts'
+
+export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair, 'sides' | 'ownSides'> {
+  const { user, clock, log, floatingZone, exchange: client, config } = opening
+  const mailbox = user.mailbox.email
+  const exchange = exchangeSide({
+    client,
+    mailbox,
+    folderId: pair.exchangeRef,
+    kind: pair.kind,
+    floatingZone,
+    clock,
+    log,
+  })
+  const nextcloud = nextcloudOf(opening, pair)
+  const ownSides = user.dryRun
+    ? { exchange: readOnlySide(exchange), nextcloud: readOnlySide(nextcloud) }
+    : { exchange, nextcloud }
+  const { type, sensitiveScope: scope, sensitiveTitle: title } = config.sync
+  if (pair.kind !== 'calendar') {
+    // Nothing of a contact or task is time block alone: in the sensitive mode they must never be opened.
+    if (type === 'sensitive') throw new ConnectorError('bug', { where: 'sensitive mode', kind: pair.kind })
+    return { sides: ownSides, ownSides }
+  }
+  const policy = { type, scope, title, me: mailbox.toLowerCase() }
+  const evidence = { exchange: exchangeEvidence, nextcloud: nextcloudEvidence }
+  // In the full mode, too: copies that were masked before are filled in, never taken for originals.
+  return { sides: maskedSides(ownSides, { policy, evidence }), ownSides }
+}
+
+function nextcloudOf({ dav, clock, log, floatingZone }: Opening, pair: CollectionPair): Side {
+  const { kind } = pair
+  // A dry run: the real one would make the collection first.
+  if (pair.nextcloudRef === '') {
+    const codec = codecFor({ kind, floatingZone, clock })
+    return absentSide('nextcloud', (item, current) => codec.fit(item, current))
+  }
+  return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, clock, log })
+}
