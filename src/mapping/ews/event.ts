@@ -65,7 +65,10 @@ function readExactTime(text: string, zone: EwsZone): CalTime {
   return isSecond ? readTime(text, { kind: 'utc' }) : time
 }
 
-/** A series needs a zone to repeat in: without one, Exchange means the mailbox's (TIM-2: the older properties are asked too). */
+/**
+ * A series needs a zone to repeat in: without one, Exchange means the mailbox's (TIM-2). The property of before Exchange 2010 is not asked
+ * for (evolution-ews and exchangelib do not either), only read where a file has it.
+ */
 function zoneOf(item: XmlElement, startText: string, context: EwsContext): EwsZone {
   const zone = readZone(child(item, 'StartTimeZone'), startText)
   if (zone.kind !== 'none') return zone
