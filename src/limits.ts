@@ -135,3 +135,9 @@ export const SECRET_EXPIRY_NOTICE_MS = 30 * 24 * 60 * 60 * 1000
 export const VCARD_PRODUCT = '-//Nextcloud Exchange Connector//Contacts//EN'
 /** A photo on a vCard: in base64 a third longer, with the rest of the card it stays below Nextcloud's 5 MiB (dav/card_size_limit). */
 export const VCARD_PHOTO_BYTES_MAX = 3_500_000
+/** EWS: a contact's photo that is written. Outlook shows it in a corner; Exchange takes 10 MB at the least, base64 and the rest included. */
+export const EWS_PHOTO_BYTES_MAX = 5 * 1024 * 1024
+/** EWS: photos asked for in one request: with EWS_PHOTO_BATCH_BYTES_MAX each they stay below RESPONSE_BYTES_MAX as base64. */
+export const EWS_PHOTO_BATCH_MAX = 20
+/** EWS: a larger photo is asked for alone. */
+export const EWS_PHOTO_BATCH_BYTES_MAX = 2 * 1024 * 1024

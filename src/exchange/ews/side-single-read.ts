@@ -1,4 +1,5 @@
 /** Reading tasks, contacts and distribution lists for the engine: models with their native documents, and versions alone. */
+import { EWS_PHOTO_BATCH_BYTES_MAX, EWS_PHOTO_BATCH_MAX } from '../../limits.ts'
 import { photoAttachments, withPhotoContent } from '../../mapping/ews/contact-photo.ts'
 import { itemIdOf, writeDocument } from '../../mapping/ews/document.ts'
 import { derivedUid, uidOf } from '../../mapping/ews/identity.ts'
@@ -15,10 +16,6 @@ import { type Fetched, fetchSingles } from './side-get.ts'
 import { SINGLE_VERSION_SHAPE, singleShape } from './side-single-shapes.ts'
 
 export type SingleKind = Exclude<CollectionKind, 'calendar'>
-
-/** Photos asked for in one request, and a photo that is not asked for: together below the limit of one answer, as base64. */
-const PHOTOS_PER_REQUEST = 20
-const PHOTO_BYTES_READ_MAX = 2 * 1024 * 1024
 
 /** One result per id, in order. */
 export async function readSingles(context: SideContext, ids: readonly ItemId[]): Promise<ReadResult[]> {
@@ -64,10 +61,10 @@ async function addPhotos(context: SideContext, fetched: readonly Fetched[]): Pro
     return photo === undefined || photo.content !== null ? [] : [{ item: item.id, ...photo }]
   })
   if (photos.length === 0) return [...fetched]
-  const small = photos.filter(({ size }) => size === null || size <= PHOTO_BYTES_READ_MAX)
-  const large = photos.filter(({ size }) => size !== null && size > PHOTO_BYTES_READ_MAX)
+  const small = photos.filter(({ size }) => size === null || size <= EWS_PHOTO_BATCH_BYTES_MAX)
+  const large = photos.filter(({ size }) => size !== null && size > EWS_PHOTO_BATCH_BYTES_MAX)
   const ask = (batch: { id: string }[]) => call(context, getAttachment, { ids: batch.map(({ id }) => id) })
-  const results = [...(await readBatches(small, PHOTOS_PER_REQUEST, ask)), ...(await readBatches(large, 1, ask))]
+  const results = [...(await readBatches(small, EWS_PHOTO_BATCH_MAX, ask)), ...(await readBatches(large, 1, ask))]
   const byItem = new Map(
     [...small, ...large].map((photo, index) => [photo.item, { id: photo.id, result: results[index] }]),
   )

@@ -1,4 +1,5 @@
 /** The Exchange lens for contacts, fitting: what Exchange would give back of a contact after it was written, and what would be lost (I19, P7). */
+import { EWS_PHOTO_BYTES_MAX } from '../../limits.ts'
 import {
   ADDRESS_SLOTS,
   type Contact,
@@ -11,7 +12,7 @@ import type { Fit, Loss } from '../../model/item.ts'
 import type { DateText } from '../../model/time.ts'
 import { textBody } from './body.ts'
 import { CONTACT_DATES } from './contact-dates.ts'
-import { EWS_PHOTO_BYTES_MAX, photoType } from './contact-photo.ts'
+import { photoType } from './contact-photo.ts'
 import { ADDRESS_PARTS, displayOf, streetText } from './contact-slots.ts'
 import { CONTACT_TEXTS } from './contact-texts.ts'
 import { type EwsContext, type LossList, lossList } from './context.ts'

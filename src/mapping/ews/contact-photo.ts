@@ -6,8 +6,6 @@ import { createHash } from 'node:crypto'
 import type { Photo } from '../../model/contact.ts'
 import { child, textAt, type XmlElement } from './xml.ts'
 
-/** Outlook shows photos in a corner; Exchange takes messages of 10 MB at the least, base64 included. */
-export const EWS_PHOTO_BYTES_MAX = 5 * 1024 * 1024
 /** The name that Outlook gives them (MS-OXOCNTC 2.2.1.8). */
 export const PHOTO_NAME = 'ContactPicture.jpg'
 
