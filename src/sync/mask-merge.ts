@@ -29,7 +29,7 @@ export function mergeMasked(input: MergeInput, rule: Exclude<WordsRule, { kind: 
   if (rule.kind === 'one-way') {
     const copy = otherSide(rule.from)
     const time = applyPatch(times[copy], patches[copy])
-    for (const [path, value] of wordsPatch(input, rule.from, time)) result[copy].set(path, value)
+    giveWords(input, { from: rule.from, time, patch: result[copy] })
   }
   return { toExchange: result.exchange, toNextcloud: result.nextcloud, conflicts: merged.conflicts }
 }
@@ -57,15 +57,18 @@ function withOwnWords(patch: FieldPatch, own: FlatItem): FieldPatch {
   )
 }
 
+type Giving = { from: SideName; time: FlatItem; patch: FieldPatch }
+
 /** What the copy needs to have the words of the original: nothing where it has them already, as far as it can hold them. */
-function wordsPatch(input: MergeInput, from: SideName, time: FlatItem): FieldPatch {
+function giveWords(input: MergeInput, { from, time, patch }: Giving): void {
   const source = input[from]
   const target = input[otherSide(from)]
   const held = from === 'exchange' ? input.exchangeOnNextcloud : input.nextcloudOnExchange
-  const patch: FieldPatch = new Map()
   const offer = (path: FieldPath, value: Json | undefined) => {
     const now = target.get(path)
-    if (!sameValue(now, value) && !(held.size > 0 && sameValue(now, held.get(path)))) patch.set(path, value)
+    if (sameValue(now, value) || (held.size > 0 && sameValue(now, held.get(path)) && !patch.has(path)))
+      patch.delete(path)
+    else patch.set(path, value)
   }
   const sourceTime = timeOf(source)
   for (const path of new Set([...source.keys(), ...target.keys(), ...time.keys()])) {
@@ -74,7 +77,6 @@ function wordsPatch(input: MergeInput, from: SideName, time: FlatItem): FieldPat
     else if (path === SHOW_AS) offer(path, showAsFrom({ source, sourceTime, time }))
     else if (path.startsWith('occurrence:')) offer(path, occurrenceFrom(path, { source, sourceTime, time }))
   }
-  return patch
 }
 
 function titleFrom(source: FlatItem): Json {
