@@ -3,14 +3,16 @@
  * What loses a conflict is archived first (I16). A half that failed stays pending: its fields keep their old base.
  */
 import type { FieldPath } from '../model/item.ts'
+import { nameOf } from '../model/item-name.ts'
 import type { SideItem, SideName, UpdateOutcome } from '../ports/side.ts'
 import type { ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import type { Accounts } from './accounts.ts'
 import { archiveEntry, conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
-import { readItems } from './observe.ts'
+import { observationOf, readItems } from './observe.ts'
 import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled } from './settle.ts'
+import { unkept } from './unkept.ts'
 import { actionsOf, type MergeWork } from './work.ts'
 
 const SIDES = ['exchange', 'nextcloud'] as const
@@ -114,6 +116,7 @@ async function settleMerge(
     ...changes,
     ...postpone(context, work, outcomes),
     ...nameUnfit(work),
+    ...nameUnkept(context, work, { outcomes, landed, accounts }),
     ...fresh,
     ...logs(context, work, outcomes),
   ]
@@ -162,6 +165,31 @@ function nameUnfit(work: MergeWork): StateChange[] {
   return SIDES.filter((side) => work.writes[side].unrepresentable).map((side) => {
     const detail = work.writes[side].losses.map((loss) => loss.reason).join(', ')
     return settled(work.observations[otherSide(side)], { code: 'item.not-representable', detail })
+  })
+}
+
+/** The edit stays where it was made, with the fields named that the other side did not take. */
+function nameUnkept(
+  context: PassContext,
+  work: MergeWork,
+  { outcomes, landed, accounts }: { outcomes: Outcomes; landed: Record<SideName, Landed>; accounts: Accounts },
+): StateChange[] {
+  return SIDES.flatMap((side) => {
+    const outcome = outcomes[side]
+    if (outcome?.kind !== 'updated' || outcome.overtaken) return []
+    const { desired, changed } = work.writes[side]
+    const before = work.items[side].model
+    const fit = context.sides[side].fit(desired, before)
+    const wanted = fit.kind === 'fits' ? fit.item : desired
+    const paths = unkept(changed, { before, wanted, now: outcome.item.model })
+    if (paths.length === 0) return []
+    const source = otherSide(side)
+    // Its own write may carry a later edit, which must stay pending.
+    if (landed[source].written !== null) return []
+    const problem = { code: 'item.not-representable', detail: `not kept by ${side}: ${paths.join(', ')}` }
+    const { title } = nameOf(landed[source].item.model)
+    accounts.problems.push({ side: source, uid: landed[source].item.uid, title, ...problem })
+    return [settled(observationOf(context, source, landed[source].item, false), problem)]
   })
 }
 
