@@ -59,6 +59,17 @@ describe('reading', () => {
     expect(outlook.list('Other').length).toBe(1)
   })
 
+  it('LOS-2: does not call an item gone because the server cannot make out its folder', async () => {
+    fixture = await exchangeFixture()
+    const { side, outlook } = fixture
+    outlook.addFolder('Other')
+    const item = await createdItem(side, sampleEvent('moved@example.test'))
+    const moved = outlook.moveItem(item.id, 'Other') as ItemId
+    fail({ operation: 'GetFolder', times: 1, effect: { kind: 'itemError', code: 'ErrorInvalidIdMalformed', index: 0 } })
+    expect((await side.read([moved]))[0]?.kind).toBe('unreadable')
+    expect(await side.read([moved])).toEqual([{ kind: 'gone', id: moved }])
+  })
+
   it('LOS-8: what is no appointment is unreadable by name and blocks nothing else', async () => {
     fixture = await exchangeFixture()
     const { side, outlook } = fixture

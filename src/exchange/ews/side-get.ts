@@ -67,7 +67,9 @@ async function asFetched(
   }
   const { element, changeKey } = result.value
   const parentId = child(element, 'ParentFolderId')?.attributes.Id
-  if (parentId !== undefined && !(await isOurFolder(context, parentId))) return { kind: 'gone', id }
+  const place = parentId === undefined ? 'ours' : await placeOf(context, parentId)
+  if (place === 'other') return { kind: 'gone', id }
+  if (place instanceof ConnectorError) return { kind: 'failed', id, changeKey, error: place, element }
   const reason = whyNot(element)
   if (reason !== null) {
     return { kind: 'failed', id, changeKey, error: new ConnectorError('item.unreadable', reason), element }
@@ -90,20 +92,23 @@ function whyNotAnEvent(item: XmlElement): Record<string, string> | null {
   return type === 'Occurrence' || type === 'Exception' ? { reason: 'occurrence', detail: type } : null
 }
 
+/** What a folder answers that is gone or closed to us: ours was opened in the same breath, so it is another one. */
+const NOT_OURS: ReadonlySet<string> = new Set(['ErrorFolderNotFound', 'ErrorItemNotFound', 'ErrorAccessDenied'])
+
 /**
  * Whether an item's parent is our folder. Servers may name a folder by several ids: before an item counts as moved away, the
- * server is asked which folder the other id is.
+ * server is asked which folder the other id is. One that it cannot make out is no evidence (I8).
  */
-async function isOurFolder(context: SideContext, parentId: string): Promise<boolean> {
+async function placeOf(context: SideContext, parentId: string): Promise<'ours' | 'other' | ConnectorError> {
   const known = parentId === context.folderId ? 'ours' : context.folders.get(parentId)
-  if (known !== undefined) return known === 'ours'
+  if (known !== undefined) return known
   const ids = [parentId, context.folderId].map((id) => ({ kind: 'folder', id }) as const)
   const [parent, ours] = await call(context, getFolder, { shape: { base: 'IdOnly' }, ids })
-  if (ours?.kind !== 'ok') throw ours?.error ?? new ConnectorError('bug', { where: 'isOurFolder' })
-  // A parent that cannot be opened is not our folder: that one was opened in the same breath.
-  const same = parent?.kind === 'ok' && parent.value.id === ours.value.id
-  context.folders.set(parentId, same ? 'ours' : 'other')
-  return same
+  if (ours?.kind !== 'ok') throw ours?.error ?? new ConnectorError('bug', { where: 'placeOf' })
+  if (parent?.kind === 'failed' && !NOT_OURS.has(responseCodeOf(parent.error) ?? '')) return parent.error
+  const place = parent?.kind === 'ok' && parent.value.id === ours.value.id ? 'ours' : 'other'
+  context.folders.set(parentId, place)
+  return place
 }
 
 async function addExceptions(context: SideContext, fetched: readonly Fetched[], shape: ItemShape): Promise<Fetched[]> {
