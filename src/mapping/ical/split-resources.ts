@@ -5,13 +5,13 @@ import { type Component, componentsOf, lineOf, newComponent, parseDocument, prin
 export function splitResources(text: string): string[] {
   const calendar = parseDocument(text)
   const byUid = new Map<string, Component[]>()
-  for (const event of componentsOf(calendar, 'VEVENT')) {
-    const uid = lineOf(event, 'UID')?.value ?? ''
-    byUid.set(uid, [...(byUid.get(uid) ?? []), event])
+  for (const item of [...componentsOf(calendar, 'VEVENT'), ...componentsOf(calendar, 'VTODO')]) {
+    const uid = lineOf(item, 'UID')?.value ?? ''
+    byUid.set(uid, [...(byUid.get(uid) ?? []), item])
   }
   if (byUid.size <= 1) return byUid.size === 0 ? [] : [text]
   const shared = calendar.children.filter((child) => child.kind === 'line' || child.name === 'VTIMEZONE')
-  return [...byUid.values()].map((events) =>
-    printDocument({ ...newComponent('VCALENDAR'), children: [...shared, ...events] }),
+  return [...byUid.values()].map((items) =>
+    printDocument({ ...newComponent('VCALENDAR'), children: [...shared, ...items] }),
   )
 }
