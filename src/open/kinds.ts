@@ -2,7 +2,7 @@
 import type { EwsClient } from '../exchange/ews/client.ts'
 import { type ExchangeFolder, listFolders } from '../exchange/ews/folders.ts'
 import { isSyncableBook } from '../nextcloud/dav/address-book.ts'
-import { isTaskList } from '../nextcloud/dav/calendar.ts'
+import { type DavCalendar, isTaskList } from '../nextcloud/dav/calendar.ts'
 import type { DavClient } from '../nextcloud/dav/client.ts'
 import { createAddressBook, createCalendar, createTaskList } from '../nextcloud/dav/create-calendar.ts'
 import { type DavHome, discoverHome, listAddressBooks, listCalendars } from '../nextcloud/dav/discovery.ts'
@@ -25,6 +25,8 @@ export type Found = {
   problems: readonly LinkProblem[]
   /** Collections whose owner threw them away: Nextcloud answers for them as for any other. */
   trashedUrls: ReadonlySet<string>
+  /** Every calendar of the home, for what is told of them beside their items. */
+  calendars?: readonly DavCalendar[]
   create(displayName: string): Promise<{ url: string }>
 }
 
@@ -79,7 +81,7 @@ async function findCalendars(
   })
   const trashedUrls = new Set(calendars.filter((calendar) => calendar.deleted).map((calendar) => calendar.url))
   const create = (displayName: string) => createCalendar(finding.dav, home, { displayName })
-  return { folders, links, problems, trashedUrls, create }
+  return { folders, links, problems, trashedUrls, calendars, create }
 }
 
 type Choice = { existing: readonly { url: string; segment: string }[]; preferred: string; newName: string }

@@ -14,6 +14,7 @@ import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { CollectionKind, CollectionPair } from '../ports/state-store.ts'
 import { type Found, findCollections, type Link } from './kinds.ts'
+import { followNames, make } from './names.ts'
 import { sidesOf } from './sides.ts'
 
 /** Changes when the lenses read or write something differently: then every base is made anew by adoption (I6). */
@@ -115,6 +116,7 @@ async function discover(opening: Opening, kind: CollectionKind, known: readonly 
   const { exchange, dav, entry, user } = opening
   const found = await findCollections(kind, { exchange, dav, entry, mailbox: user.mailbox.email }, known)
   const stillThere = known.filter((pair) => found.folders.some((folder) => folder.id === pair.exchangeRef))
+  await followNames(opening, found, stillThere)
   const inTrash = stillThere.filter((pair) => found.trashedUrls.has(pair.nextcloudRef))
   const opened: OpenedPair[] = []
   for (const pair of stillThere) if (!inTrash.includes(pair)) opened.push(await reopen(opening, pair))
@@ -158,9 +160,10 @@ async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPai
   return { pair: fresh, ...sidesOf(opening, fresh) }
 }
 
-async function openNew(opening: Opening, { folder, target }: Link, found: Found): Promise<OpenedPair> {
+async function openNew(opening: Opening, link: Link, found: Found): Promise<OpenedPair> {
   const { user, random, configHash } = opening
-  const url = target.kind === 'existing' ? target.url : user.dryRun ? '' : (await found.create(target.displayName)).url
+  const { folder, target } = link
+  const url = target.kind === 'create' && user.dryRun ? '' : await make(opening, link, found)
   const pair: CollectionPair = {
     id: random.uuid(),
     mailboxId: user.mailbox.id,

@@ -19,6 +19,8 @@ export type DavCalendar = {
   readOnly: boolean
   /** In Nextcloud's trash. */
   deleted: boolean
+  /** Our note on a calendar that was made for an Exchange folder: the name that both had last. */
+  linkedName?: string | null
   ctag: string | null
   syncToken: string | null
 }
@@ -35,6 +37,7 @@ export const CALENDAR_PROPS = [
   'ca:calendar-color',
   'oc:owner-principal',
   'nc:deleted-at',
+  'exc:linked-name',
 ]
 
 /** Own, writable, holds events, and is a real calendar: never one shared by others, who did not consent. */
@@ -78,6 +81,7 @@ export function readCalendar(
     subscribed,
     readOnly: segment === 'contact_birthdays' || !mayWrite(response),
     deleted: deleted || propText(response, `{${NAMESPACES.nc}}deleted-at`) !== null,
+    linkedName: propText(response, `{${NAMESPACES.exc}}linked-name`),
     ctag: propText(response, `{${NAMESPACES.cs}}getctag`),
     syncToken: propText(response, `${DAV}sync-token`),
   }

@@ -49,6 +49,8 @@ export type DavClient = {
   mkcalendar(url: string, props: XmlBody): Promise<DavAnswer>
   /** Extended MKCOL (RFC 5689): `props` has the resourcetype. */
   mkcol(url: string, props: XmlBody): Promise<DavAnswer>
+  /** Properties of a collection; their own answers are in the multistatus. */
+  proppatch(url: string, props: XmlBody): Promise<DavAnswer>
   close(): Promise<void>
 }
 
@@ -89,7 +91,7 @@ export function createDavClient(options: DavClientOptions): DavClient {
       const elements = Object.fromEntries(props.map((name) => [name, {}]))
       const fetchOptions = {}
       // tsdav's own propfind knows no Nextcloud namespaces; davRequest takes ours.
-      const knownToTsdav = props.every((name) => !/^(oc|nc):/.test(name))
+      const knownToTsdav = props.every((name) => !/^(oc|nc|exc):/.test(name))
       const answer = await call((fetch) =>
         knownToTsdav
           ? propfind({ url, props: elements, depth, fetchOptions, fetch })
@@ -126,12 +128,14 @@ export function createDavClient(options: DavClientOptions): DavClient {
     mkcalendar: (url, props) =>
       write((fetch) => davRequest({ url, init: makeRequest('MKCALENDAR', 'c:mkcalendar', props), fetch })),
     mkcol: (url, props) => write((fetch) => davRequest({ url, init: makeRequest('MKCOL', 'd:mkcol', props), fetch })),
+    proppatch: (url, props) =>
+      write((fetch) => davRequest({ url, init: makeRequest('PROPPATCH', 'd:propertyupdate', props), fetch })),
     close: async () => {
       if (!shared) await transport.close()
     },
   }
 }
 
-function makeRequest(method: 'MKCALENDAR' | 'MKCOL', root: string, props: XmlBody) {
+function makeRequest(method: 'MKCALENDAR' | 'MKCOL' | 'PROPPATCH', root: string, props: XmlBody) {
   return { method, headers: {}, attributes: ATTRIBUTES, body: { [root]: { 'd:set': { 'd:prop': props } } } }
 }

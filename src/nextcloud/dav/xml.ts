@@ -15,6 +15,8 @@ export const NAMESPACES = {
   ca: 'http://apple.com/ns/ical/',
   oc: 'http://owncloud.org/ns',
   nc: 'http://nextcloud.com/ns',
+  /** Our own properties of collections. */
+  exc: 'urn:nextcloud-exchange-connector',
 } as const
 
 export const DAV = `{${NAMESPACES.d}}`

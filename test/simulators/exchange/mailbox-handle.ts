@@ -55,6 +55,10 @@ export class MailboxHandle {
     return folderIdOf(this.mailbox, folder)
   }
 
+  renameFolder(name: string, next: string): void {
+    this.#folder(name).name = next
+  }
+
   deleteFolder(name: string): void {
     this.mailbox.dropFolder(this.#folder(name))
   }
