@@ -29,7 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   index: ['compose', 'config', 'ports', 'model'],
   commands: ['cli', 'config', 'compose', 'ports'],
   bin: ['cli'],
-  scripts: ['cli', 'config', 'ports', 'commands'],
+  scripts: ['cli', 'config', 'mapping', 'ports', 'commands'],
   simulators: [],
 }
 

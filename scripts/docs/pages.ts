@@ -1,4 +1,5 @@
 /** The list of pages that are made from the code: one for the script that writes them and the test that compares them. */
+import { mappingPages } from '../mapping-docs.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage, envExample } from './configuration.ts'
 import { errorsPage, exitCodesPage } from './errors.ts'
@@ -11,5 +12,6 @@ export async function generatedPages(): Promise<Record<string, string>> {
     'docs/reference/commands.md': await commandsPage(),
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
+    ...mappingPages(),
   }
 }
