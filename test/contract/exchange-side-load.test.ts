@@ -58,7 +58,8 @@ describe('requests', () => {
       desired: sampleEvent(`${n}@example.test`),
     }))
     const outcomes = await side.create(requests)
-    expect(counts()).toEqual({ CreateItem: 2, GetItem: 1 })
+    // FindItem: who else made an item of one of the UIDs, before and after.
+    expect(counts()).toEqual({ FindItem: 4, CreateItem: 2, GetItem: 1 })
     const items = outcomes.flatMap((outcome) =>
       outcome.kind === 'created' && !outcome.overtaken ? [outcome.item] : [],
     )
