@@ -138,6 +138,24 @@ describe('contacts on Exchange', () => {
     expect(photosOf(made, first.id)).toEqual([])
   })
 
+  it('asks under the change key before it writes a photo, because attachments have no precondition (I11)', async () => {
+    const made = await fixture()
+    const first = await make(made.side, sampleContact('race@example.test'))
+    let edited = false
+    made.simulator.faults.hook = ({ operation }) => {
+      // Somebody is faster, after the look at the version and before the first write.
+      if (!edited && /^(UpdateItem|CreateAttachment)$/.test(operation)) {
+        edited = true
+        rename(made, first.id, 'Theirs')
+      }
+      return undefined
+    }
+    const desired = { ...cardOf(first.model), photo: photo(PIXEL) } as Contact
+    const outcomes = await made.side.update([{ current: first, desired, changed: ['photo'] }])
+    expect(outcomes).toEqual([{ kind: 'changed-underneath' }])
+    expect(photosOf(made, first.id)).toEqual([])
+  })
+
   it('takes a contact back whose photo was refused, and one that was cut short is made anew', async () => {
     const made = await fixture()
     const { faults } = made.simulator
@@ -147,6 +165,11 @@ describe('contacts on Exchange', () => {
     const [refused] = await made.side.create([{ token: newToken(), desired }])
     expect(refused).toMatchObject({ kind: 'refused' })
     expect(titles(made)).toEqual([])
+    faults.add({ operation: 'CreateAttachment', times: 1, effect: { kind: 'itemError', code, index: 0 } })
+    faults.add({ operation: 'DeleteItem', times: 1, effect: { kind: 'cut', when: 'before' } })
+    const left = newToken()
+    expect((await made.side.create([{ token: left, desired }]))[0]?.kind).toBe('unknown')
+    expect(await made.side.findByToken(left)).toBeNull()
     faults.add({ operation: 'CreateAttachment', times: 1, effect: { kind: 'cut', when: 'before' } })
     const token = newToken()
     const [unknown] = await made.side.create([{ token, desired }])

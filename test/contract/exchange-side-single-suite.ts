@@ -203,6 +203,18 @@ function races(fixture: Make, { item, titled, titles, person }: Samples): void {
     expect(titles(made)).toEqual(['Theirs'])
   })
 
+  it('does not take an edit for its own when there was nothing to write (I4)', async () => {
+    const made = await fixture()
+    const current = await make(made.side, item('idle@example.test', 'Before'))
+    let reads = 0
+    made.simulator.faults.hook = ({ operation }) => {
+      if (operation === 'GetItem' && ++reads === 2) person.rename(made, current.id, 'Theirs')
+      return undefined
+    }
+    const [outcome] = await made.side.update([{ current, desired: current.model, changed: [] }])
+    expect(outcome).toEqual({ kind: 'changed-underneath' })
+  })
+
   it('says gone for an update of what a person removed, and does not bring it back', async () => {
     const made = await fixture()
     const current = await make(made.side, item('gone@example.test', 'Gone'))
