@@ -46,4 +46,6 @@ export type PassContext = {
   cache: ContentCache
   /** Removals that this pass has written so far, or may have: for the guard over all its rounds. */
   removals: number
+  /** The guards' release was acted upon in this pass: it counts for the rest of it, and for no other. */
+  releaseUsed?: boolean
 }

@@ -84,6 +84,7 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     // Only now has a listing done its work: what it said was judged.
     context.pair = { ...context.pair, lastScrubAtMs: full ? context.clock.nowMs() : lastScrubAtMs }
     if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
+    await useRelease(context)
     // In a dry run, too, an item found under a new id must be known by it before the rest can be planned.
     const rebinds = context.dryRun ? planned.entries.filter((entry) => entry.kind === 'rebind') : []
     await execute(context, rebinds.length > 0 ? rebinds : planned.entries, accounts)
@@ -91,6 +92,14 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
   }
   const left = await context.store.pending(context.pair.id, context.clock.nowMs())
   return { halt: null, error: null, leftOver: left.length > 0 }
+}
+
+/** A release is for what its administrator saw: once it is acted upon, another surprise halts again, whatever becomes of this pass. */
+async function useRelease(context: PassContext): Promise<void> {
+  if (context.releaseUsed || context.dryRun || releasedGuards(context.pair.halt).length === 0) return
+  const pair: CollectionPair = { ...context.pair, status: 'active', halt: null }
+  await context.store.commit(context.lease, [{ kind: 'put-collection-pair', pair }])
+  context.releaseUsed = true
 }
 
 /** A full comparison is due; spread over the pairs by a part of the interval that depends on the pair. */
@@ -166,7 +175,7 @@ async function finish(
     ...context.pair,
     firstPassDone: context.pair.firstPassDone || (!result.halt && !result.error),
     status: result.halt ? 'halted' : 'active',
-    halt: result.halt ?? (result.error ? context.pair.halt : null),
+    halt: result.halt ?? (result.error && !context.releaseUsed ? context.pair.halt : null),
   }
   context.pair = pair
   await context.store.commit(context.lease, [
