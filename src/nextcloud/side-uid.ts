@@ -2,7 +2,7 @@
 import type { ItemId } from '../ports/side.ts'
 import { uidsIn } from './codec.ts'
 import { multistatusOf } from './dav/client.ts'
-import { canonicalUrl } from './dav/href.ts'
+import { canonicalUrl, plainSegment } from './dav/href.ts'
 import { type DavResponse, propText } from './dav/multistatus.ts'
 import { NAMESPACES } from './dav/xml.ts'
 import type { SideContext } from './side-context.ts'
@@ -25,7 +25,7 @@ export async function purgeTrashed(context: SideContext, uid: string): Promise<b
   const { client, hrefs, log } = context
   const collection = new URL(hrefs.collectionUrl)
   const segments = collection.pathname.split('/').filter(Boolean)
-  const own = decodeURIComponent(segments.at(-1) ?? '')
+  const own = plainSegment(segments.at(-1) ?? '')
   const url = new URL('../trashbin/objects/', collection).href
   let purged = false
   for (const { response, base } of await queryUid(context, { url, uid, props: { 'nc:calendar-uri': {} } })) {

@@ -32,8 +32,10 @@ function suite(database: string, newDatabase: () => Promise<string>): void {
       const url = await newDatabase()
       const outputs = await Promise.all([1, 2, 3].map((at) => output(['migrate', url, `process-${at}`])))
       const results = outputs.map((lines) => JSON.parse(lines[0] ?? '') as { from: number; to: number })
-      expect(results.map(({ from }) => from).sort()).toEqual([0, 1, 1])
-      expect(results.every(({ to }) => to === 1)).toBe(true)
+      const newest = results[0]?.to ?? 0
+      expect(newest).toBeGreaterThan(0)
+      expect(results.map(({ from }) => from).sort()).toEqual([0, newest, newest])
+      expect(results.every(({ to }) => to === newest)).toBe(true)
     })
 
     test('never claim the same mailbox', async () => {

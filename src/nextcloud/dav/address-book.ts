@@ -1,6 +1,6 @@
 /** What a server tells about one address book (RFC 6352 section 5.2), and whether it may be synced. */
 import { isOwn, mayWrite, ownerOf } from './calendar.ts'
-import { asCollectionUrl, canonicalUrl } from './href.ts'
+import { asCollectionUrl, canonicalUrl, plainSegment } from './href.ts'
 import { type DavResponse, propText } from './multistatus.ts'
 import { CARDDAV, DAV, NAMESPACES } from './xml.ts'
 
@@ -46,7 +46,7 @@ export function readAddressBook(
   const types = new Set(response.props.get(`${DAV}resourcetype`)?.children.map((node) => node.name))
   if (!types.has(`${CARDDAV}addressbook`)) return null
   const url = asCollectionUrl(canonicalUrl(response.href, base))
-  const segment = decodeURIComponent(url.split('/').at(-2) ?? '')
+  const segment = plainSegment(url.split('/').at(-2) ?? '')
   const owner = ownerOf(response, base)
   return {
     url,

@@ -1,5 +1,5 @@
 /** What a server tells about one calendar, and whether it may be synced. */
-import { asCollectionUrl, canonicalUrl } from './href.ts'
+import { asCollectionUrl, canonicalUrl, plainSegment } from './href.ts'
 import { type DavResponse, propHref, propText } from './multistatus.ts'
 import { CALDAV, DAV, findAll, NAMESPACES } from './xml.ts'
 
@@ -68,7 +68,7 @@ export function readCalendar(
   const deleted = types.has(`{${NAMESPACES.nc}}deleted-calendar`)
   if (!types.has(`${CALDAV}calendar`) && !subscribed && !deleted) return null
   const url = asCollectionUrl(canonicalUrl(response.href, base))
-  const segment = decodeURIComponent(url.split('/').at(-2) ?? '')
+  const segment = plainSegment(url.split('/').at(-2) ?? '')
   const owner = ownerOf(response, base)
   return {
     url,

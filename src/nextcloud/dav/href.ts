@@ -4,8 +4,14 @@ import type { ItemId } from '../../ports/side.ts'
 
 /** Percent-encoding in one form. Text that is not valid percent-encoding is kept. */
 function canonicalSegment(segment: string): string {
+  const plain = plainSegment(segment)
+  return plain === segment && segment.includes('%') ? segment : encodeURIComponent(plain)
+}
+
+/** A path segment in plain text; one that is not valid percent-encoding is taken as it is (hostile or broken hrefs). */
+export function plainSegment(segment: string): string {
   try {
-    return encodeURIComponent(decodeURIComponent(segment))
+    return decodeURIComponent(segment)
   } catch (error) {
     if (error instanceof URIError) return segment
     throw error
