@@ -19,11 +19,14 @@ export function timeText(time: CalTime): string {
   }
 }
 
+/** Masked views are told from real titles by it (sync/mask.ts); a reader sees the placeholder. */
+const VIEW_TAIL = /[\u2062\u2063]+$/
+
 /** `when` is empty for what has no time: contacts, tasks without dates. */
 export function nameOf(item: Item): { title: string; when: string } {
   switch (item.kind) {
     case 'event':
-      return { title: item.title, when: timeText(item.start) }
+      return { title: item.title.replace(VIEW_TAIL, ''), when: timeText(item.start) }
     case 'task':
       return { title: item.title, when: item.due ?? item.start ?? '' }
     case 'contact':

@@ -98,6 +98,36 @@ describe('The sensitive mode', () => {
     expect(on.stage.takeWrites()).toEqual([])
   })
 
+  it('tells nobody a title in a report, and archives originals only encrypted', async () => {
+    const on = await opened()
+    on.stage.mailbox().addEvent(secretAppointment('Dentist'))
+    const plan = await on.stage.pass({ dryRun: true })
+    expect(pairOf(plan).actions.map(({ title }) => title)).toEqual(['Busy'])
+    await on.stage.settle()
+    on.stage
+      .mailbox()
+      .editEvent(on.stage.item(DENTIST).id, { start: '2026-03-03T16:00:00', end: '2026-03-03T17:00:00' })
+    on.stage.editObject('SUMMARY:Busy', moved)
+    const report = await on.stage.settle()
+    expect(JSON.stringify(report)).not.toContain('CANARY')
+    expect((await on.stage.connector.store.archiveEntries({})).map(({ title }) => title)).toEqual(['Busy'])
+  })
+
+  it('gives an original back whole from the archive, without a word for the other side', async () => {
+    const on = await twoSecrets()
+    on.stage.mailbox().deleteItem(on.stage.item('Busy').id)
+    await on.stage.settle()
+    expect(titles(on)).toEqual({ exchange: [DENTIST], nextcloud: ['Busy'] })
+    const [entry] = await on.stage.connector.store.archiveEntries({})
+    const { signal } = new AbortController()
+    await on.stage.connector.admin.restoreArchived(entry?.id ?? '', { to: null, signal })
+    await on.stage.settle()
+    expect(titles(on)).toEqual(BUSY)
+    const { text } = on.stage.object(PARTY)
+    expect(property(text, 'DESCRIPTION')).toContain(`DESCRIPTION:Body ${PARTY}`)
+    expect(property(text, 'X-OTHER-PROGRAM')).toEqual([`X-OTHER-PROGRAM:${PARTY}`])
+  })
+
   it('deletes the other one when an original or a copy is deleted', async () => {
     const on = await twoSecrets()
     on.stage.mailbox().deleteItem(on.stage.item('Busy').id)
