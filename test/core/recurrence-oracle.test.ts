@@ -12,7 +12,7 @@ import { normalPattern } from '../../src/mapping/ews/recurrence.ts'
 import { recurrenceNode } from '../../src/mapping/ews/recurrence-write.ts'
 import { recurrenceOfRule } from '../../src/mapping/ical/recurrence-read.ts'
 import { ruleOfRecurrence } from '../../src/mapping/ical/recurrence-write.ts'
-import type { Recurrence } from '../../src/model/recurrence.ts'
+import type { Recurrence, RecurrencePattern } from '../../src/model/recurrence.ts'
 import type { CalTime } from '../../src/model/time.ts'
 import { instantOf, localOf, withLocal } from '../../src/model/zone-time.ts'
 import { pattern } from './arbitrary-event.ts'
@@ -111,15 +111,31 @@ const end: fc.Arbitrary<{ kind: 'never' } | { kind: 'count'; count: number } | {
     fc.record({ kind: fc.constant('until' as const), days: fc.integer({ min: 0, max: 4000 }) }),
   )
 
+/** Days that not every month has. */
+const lateDay: fc.Arbitrary<Exclude<RecurrencePattern, { kind: 'rrule' }>> = fc
+  .record({
+    day: fc.integer({ min: 28, max: 31 }),
+    month: fc.integer({ min: 1, max: 12 }),
+    interval: fc.constantFrom(1, 2, 3, 12, 24),
+  })
+  .chain(({ day, month, interval }) =>
+    fc.constantFrom(
+      { kind: 'monthlyOnDay' as const, interval, day },
+      { kind: 'yearlyOnDay' as const, month, day: Math.min(day, new Date(Date.UTC(2000, month, 0)).getUTCDate()) },
+    ),
+  )
+
 /** A series whose start is the first date of its rule, as on Exchange. */
-const series = fc.tuple(start, pattern, end).map(([asked, rule, ends]) => {
-  const endless: Recurrence = { pattern: rule, end: { kind: 'never' } }
-  const [date = ''] = expandRecurrenceXml(recurrenceNode(endless, asked), 6)
-  const first = withLocal(asked, `${date}${localOf(asked).slice(10)}`)
-  const until = () => new Date(Date.parse(`${date}T00:00:00Z`) + (ends.kind === 'until' ? ends.days : 0) * 86_400_000)
-  const range = ends.kind === 'until' ? { kind: 'until' as const, date: until().toISOString().slice(0, 10) } : ends
-  return { start: first, recurrence: { pattern: rule, end: range } }
-})
+const series = fc
+  .tuple(start, fc.oneof({ weight: 4, arbitrary: pattern }, { weight: 1, arbitrary: lateDay }), end)
+  .map(([asked, rule, ends]) => {
+    const endless: Recurrence = { pattern: rule, end: { kind: 'never' } }
+    const [date = ''] = expandRecurrenceXml(recurrenceNode(endless, asked), 6)
+    const first = withLocal(asked, `${date}${localOf(asked).slice(10)}`)
+    const until = () => new Date(Date.parse(`${date}T00:00:00Z`) + (ends.kind === 'until' ? ends.days : 0) * 86_400_000)
+    const range = ends.kind === 'until' ? { kind: 'until' as const, date: until().toISOString().slice(0, 10) } : ends
+    return { start: first, recurrence: { pattern: rule, end: range } }
+  })
 
 it(`gives both sides the same instants for ${YEARS} years, whatever the rule and zone`, () => {
   const kinds = new Map<string, number>()
@@ -171,7 +187,7 @@ const rule = fc
       fc.integer({ min: 1, max: 40 }).map((n) => `;COUNT=${n}`),
       fc.integer({ min: 0, max: 4000 }).map((n) => `@${n}`),
     ),
-    fc.constantFrom('date', 'utc', 'day-end'),
+    fc.constantFrom('date', 'exact', 'early', 'day-end'),
   )
   .map(([freq, interval, month, monthDay, day, position, weekStart, end, form]) => ({
     text: `FREQ=${freq}${interval}${month}${monthDay}${day}${position}${weekStart}`,
@@ -184,8 +200,9 @@ function endedRule({ text, end, form }: { text: string; end: string; form: strin
   const day = new Date(Date.parse(`${localOf(first)}Z`) + Number(end.slice(1)) * 86_400_000).toISOString().slice(0, 10)
   const compact = day.replaceAll('-', '')
   if (form === 'date' || first.kind === 'date') return `${text};UNTIL=${compact}`
-  const clock = form === 'utc' ? localOf(first).slice(11) : '23:59:59'
-  const instant = new Date(instantOf(withLocal(first, `${day}T${clock}`), 'UTC')).toISOString()
+  const clock = form === 'day-end' ? '23:59:59' : localOf(first).slice(11)
+  const early = form === 'early' ? 1000 : 0
+  const instant = new Date(instantOf(withLocal(first, `${day}T${clock}`), 'UTC') - early).toISOString()
   return `${text};UNTIL=${instant.slice(0, 19).replace(/[-:]/g, '')}Z`
 }
 

@@ -35,3 +35,7 @@ export type NativeProperty = {
   note?: string
   probe: Probe
 }
+
+export function limit(says: string, loss: string, ...lines: string[]): Limit {
+  return { says, loss, lines }
+}
