@@ -245,6 +245,12 @@ describe('writes', () => {
     ])
     expect(server.seen[0]?.headers['content-type']).toBe('text/calendar; charset=utf-8')
   })
+
+  it('say that a card is one: Sabre answers 415 to a card that comes as a calendar', async () => {
+    const { client, server } = await fixture((_, response) => reply(response, 204))
+    await client.put(`${server.url}/c/1.vcf`, 'BEGIN:VCARD', { kind: 'must-be-new' })
+    expect(server.seen[0]?.headers['content-type']).toBe('text/vcard; charset=utf-8')
+  })
 })
 
 describe('the network', () => {
