@@ -1,7 +1,16 @@
 /** The sensitive mode over both simulated servers: what crosses, what never does (docs/sensitive-mode.md). */
 import { afterEach, describe, expect, it } from 'vitest'
 import { property, resource, times, vevent } from './items.ts'
-import { BUSY, DENTIST, PARTY, SensitiveStage, secretLines, sensitive, titles } from './sensitive-stage.ts'
+import {
+  BUSY,
+  DENTIST,
+  PARTY,
+  SensitiveStage,
+  secretAppointment,
+  secretLines,
+  sensitive,
+  titles,
+} from './sensitive-stage.ts'
 import { pairOf } from './stage.ts'
 
 let open: SensitiveStage | null = null
