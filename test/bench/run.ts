@@ -18,6 +18,12 @@ function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
+/**
+ * Service times of real servers: a PUT of Nextcloud 34 took 37 to 90 ms (SQLite alone, PostgreSQL with four at once), a GetItem of 100
+ * items on Exchange takes longer than these 50 ms. Without them the servers answer in no time and the ratio shows the connector's own CPU.
+ */
+const SERVICE_TIME = { kind: 'service-time', exchangeMs: 50, putMs: 40 } as const
+
 const world = await BenchWorld.start()
 try {
   const quick = process.argv.includes('--quick')
@@ -30,12 +36,6 @@ try {
   world.close()
 }
 process.exitCode = rows.every((row) => row.holds) ? 0 : 1
-
-/**
- * Service times of real servers: a PUT of Nextcloud 34 took 37 to 90 ms (SQLite alone, PostgreSQL with four at once), a GetItem of 100
- * items on Exchange takes longer than these 50 ms. Without them the servers answer in no time and the ratio shows the connector's own CPU.
- */
-const SERVICE_TIME = { kind: 'service-time', exchangeMs: 50, putMs: 40 } as const
 
 /** Both in turn, so that other load hits them alike. */
 async function firstSync(servers: BenchWorld, rounds: number): Promise<void> {

@@ -61,7 +61,7 @@ function carryOut(order: Order): Answer {
 function setServiceTime({ exchangeMs, putMs }: Extract<Order, { kind: 'service-time' }>): void {
   exchange.faults.hook = exchangeMs > 0 ? () => ({ kind: 'delay', ms: exchangeMs }) : undefined
   nextcloud.clearFaults()
-  if (putMs > 0) nextcloud.fault({ method: 'PUT' }, { kind: 'delay', ms: putMs })
+  if (putMs > 0) nextcloud.fault({ method: 'PUT', times: Number.POSITIVE_INFINITY }, { kind: 'delay', ms: putMs })
 }
 
 /** Typical items: one in ten is a series, one in five has a body of some lines. */
