@@ -1,5 +1,5 @@
 /**
- * One item per UID: Exchange lets any number of items have the same UID, so two connectors on one mailbox (a migration accident)
+ * One item per UID: Exchange lets any number of items have the same UID (quirk EWS-SAME-UID), so two connectors on one mailbox (a migration accident)
  * would double everything new. Each creation leaves its UID in a named property that can be searched: before a creation it tells
  * that somebody was faster, and afterwards it settles who was first (I14).
  */

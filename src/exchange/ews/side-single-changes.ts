@@ -37,7 +37,7 @@ export function singleChanges(lens: EwsContext, current: SideItem, desired: Item
   if (model.kind === 'contact' && desired.kind === 'contact') {
     const photo = photoChange(model, desired)
     const changes = contactChanges(model, desired, native)
-    // Attachments are written without a precondition: our own UID, set to what it is, asks whether the item is still the one we read.
+    // Attachments are written without a precondition (quirk EWS-PHOTO-PRECONDITION): our own UID, set to what it is, asks whether the item is still the one we read.
     const ask = photo.kind !== 'keep' && changes.length === 0 ? [keepUid(current.uid)] : []
     return { ...nothing, element: 'Contact', changes: [...changes, ...ask], photo }
   }

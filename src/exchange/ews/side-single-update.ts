@@ -103,7 +103,7 @@ async function writeFields(
     const result = results[index] ?? bug()
     if (result.kind === 'failed') job.outcome = failureOf(result.error)
     else {
-      // Completing one of a series answers with the copy that stays behind: our item is the next occurrence now (REC-7).
+      // Completing one of a series answers with the copy that stays behind: our item is the next occurrence now (REC-7, quirk EWS-TASK-ONE-OFF).
       job.changeKey = result.value.id === job.id ? result.value.changeKey : null
       job.wrote = true
     }

@@ -1,5 +1,5 @@
 /**
- * The UID of a task, contact or distribution list. EWS has none for them, so ours lives in a named property; an item that was
+ * The UID of a task, contact or distribution list. EWS has none for them (quirk EWS-SINGLE-UID), so ours lives in a named property; an item that was
  * born on Exchange gets one that is worked out from what the server gave it, the same at every read.
  */
 import { createHash } from 'node:crypto'
