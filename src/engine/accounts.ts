@@ -1,5 +1,6 @@
 /** The pass's books (I25): every item that was seen is counted once, under the first heading that fits. */
 import type { Action, ActionOutcome, ItemProblem } from '../ports/report.ts'
+import type { SideName } from '../ports/side.ts'
 import type { PassCounts } from '../ports/state-store.ts'
 
 const HEADINGS = ['failed', 'conflicts', 'created', 'updated', 'removed', 'skipped'] as const
@@ -20,7 +21,7 @@ export class Accounts {
     this.#keepAll = keepAllActions
   }
 
-  /** `item`: `pair:ID` for an item pair, `SIDE:ID` for an item that belongs to none. */
+  /** `item`: as bookKey gives it. */
   note(item: string, heading: Heading | 'unchanged'): void {
     const key = this.#aliases.get(item) ?? item
     const before = this.#headings.get(key)
@@ -60,6 +61,11 @@ export class Accounts {
     counts.seen = this.#headings.size + untouched
     return counts
   }
+}
+
+/** What the books call an item: by its pair, or by side and id while it belongs to none. */
+export function bookKey(pair: { id: string } | null, side: SideName, itemId: string | null): string {
+  return pair ? `pair:${pair.id}` : `${itemId}@${side}`
 }
 
 function rank(heading: Heading | 'unchanged'): number {

@@ -6,7 +6,7 @@ import { unreachable } from '../ports/errors.ts'
 import type { CreateOutcome, SideName, Token } from '../ports/side.ts'
 import type { Intent, ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, bookKey } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { readItems } from './observe.ts'
@@ -62,7 +62,7 @@ async function settleCreate(
   accounts: Accounts,
 ): Promise<StateChange[]> {
   const close: StateChange = { kind: 'close-intent', token }
-  const key = work.replaces ? `pair:${work.replaces.id}` : `${work.source.id}@${otherSide(work.side)}`
+  const key = bookKey(work.replaces, otherSide(work.side), work.source.id)
   const report = (result: 'done' | 'deferred' | 'failed') => {
     for (const action of actionsOf(work)) accounts.act(action, result)
   }

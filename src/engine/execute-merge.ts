@@ -7,7 +7,7 @@ import { nameOf } from '../model/item-name.ts'
 import type { SideItem, SideName, UpdateOutcome } from '../ports/side.ts'
 import type { ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, bookKey } from './accounts.ts'
 import { archiveEntry, conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { observationOf, readItems } from './observe.ts'
@@ -211,7 +211,7 @@ function logs(context: PassContext, work: MergeWork, outcomes: Outcomes): StateC
 }
 
 function keyOf(work: MergeWork): string {
-  return work.itemPair ? `pair:${work.itemPair.id}` : `${work.items.exchange.id}@exchange`
+  return bookKey(work.itemPair, 'exchange', work.items.exchange.id)
 }
 
 function report(work: MergeWork, outcomes: Outcomes, accounts: Accounts): void {

@@ -3,7 +3,7 @@ import { ConnectorError, unreachable } from '../ports/errors.ts'
 import type { Action } from '../ports/report.ts'
 import type { BaseSide, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
 import type { PlanEntry } from '../sync/plan.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, bookKey } from './accounts.ts'
 import type { PassContext } from './context.ts'
 import { freeDuplicates } from './duplicates.ts'
 import { failed, settled } from './settle.ts'
@@ -121,7 +121,7 @@ function outside({ options, clock }: PassContext, observation: Observation): Sta
 }
 
 function keyOf({ itemPair, observation }: Extract<PlanEntry, { kind: 'skip' | 'wait' }>): string {
-  return itemPair ? `pair:${itemPair.id}` : `${observation.itemId}@${observation.side}`
+  return bookKey(itemPair, observation.side, observation.itemId)
 }
 
 function skipAction(observation: Observation, reason: Action['reason']): Action {

@@ -4,7 +4,7 @@ import type { Action } from '../ports/report.ts'
 import type { ItemId, SideItem, SideName } from '../ports/side.ts'
 import type { Observation, StateChange } from '../ports/state-store.ts'
 import type { PlanEntry } from '../sync/plan.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, bookKey } from './accounts.ts'
 import type { PassContext } from './context.ts'
 import { executeCreates } from './execute-create.ts'
 import { executeMerges } from './execute-merge.ts'
@@ -156,15 +156,14 @@ function plannedHeading(work: Exclude<Work, UnfitWork>, actions: readonly Action
 
 function workKey(work: Exclude<Work, UnfitWork>): string {
   if (work.kind === 'remove') return `pair:${work.itemPair.id}`
-  if (work.kind === 'create')
-    return work.replaces ? `pair:${work.replaces.id}` : `${work.source.id}@${work.observation.side}`
-  return work.itemPair ? `pair:${work.itemPair.id}` : `${work.items.exchange.id}@exchange`
+  if (work.kind === 'create') return bookKey(work.replaces, work.observation.side, work.source.id)
+  return bookKey(work.itemPair, 'exchange', work.items.exchange.id)
 }
 
 function keyOf(entry: Writing): string {
   switch (entry.kind) {
     case 'create':
-      return entry.replaces ? `pair:${entry.replaces.id}` : `${entry.source.itemId}@${entry.source.side}`
+      return bookKey(entry.replaces, entry.source.side, entry.source.itemId)
     case 'adopt':
       return `${entry.exchange.itemId}@exchange`
     case 'merge':

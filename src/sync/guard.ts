@@ -4,6 +4,7 @@
  */
 import type { SideName } from '../ports/side.ts'
 import type { ReleasedGuard } from '../ports/state-store.ts'
+import { otherSide } from './decide.ts'
 import { emptySide, exceeds, rolledBack } from './guard-listing.ts'
 import type { Plan } from './plan.ts'
 
@@ -76,7 +77,7 @@ export function countRemovals(plan: Plan): number {
 function massChange({ plan, baseCount, limits }: GuardInput): Verdict {
   if (baseCount <= limits.changesMinItems) return { kind: 'pass' }
   for (const side of ['exchange', 'nextcloud'] as const) {
-    const changed = plan.entries.filter((entry) => entry.kind === 'merge' && entry.changed !== otherOf(side)).length
+    const changed = plan.entries.filter((entry) => entry.kind === 'merge' && entry.changed !== otherSide(side)).length
     if (exceeds(changed, baseCount, limits.changesMaxPercent)) {
       return { kind: 'halt', guard: 'mass-change', side, numbers: { base: baseCount, changed } }
     }
@@ -120,8 +121,4 @@ function isReleased(verdict: Extract<Verdict, { kind: 'halt' }>, { released }: G
       side === verdict.side &&
       Object.entries(verdict.numbers).every(([name, value]) => isMeasure(guard, name) || value <= (numbers[name] ?? 0)),
   )
-}
-
-function otherOf(side: SideName): SideName {
-  return side === 'exchange' ? 'nextcloud' : 'exchange'
 }
