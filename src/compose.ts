@@ -11,12 +11,13 @@ import { loadUsersFile, type UsersFileEntry } from './nextcloud/users-file.ts'
 import type { ClientTools } from './open/clients.ts'
 import type { Clock, Random } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
+import { type Metrics, NO_METRICS } from './ports/metrics.ts'
 import type { Connector } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
 import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
 
-export type ComposeOptions = { log: Log; clock?: Clock; random?: Random }
+export type ComposeOptions = { log: Log; metrics?: Metrics; clock?: Clock; random?: Random }
 
 /** Full comparisons of a collection that ignore its cursors, on average this often. */
 const SCRUB_INTERVAL_MS = 24 * 3_600_000
@@ -39,7 +40,7 @@ const systemClock: Clock = {
 const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.random() }
 
 export async function compose(config: Config, options: ComposeOptions): Promise<Connector> {
-  const { log, clock = systemClock, random = systemRandom } = options
+  const { log, metrics = NO_METRICS, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
   const users = usersOf(config)
   const world = lazy(() => openWorld(config, { users, clock, random, log }))
@@ -67,6 +68,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     clock,
     random,
     log,
+    metrics,
     close: async () => {
       await (await world.made())?.close()
       await store.close()

@@ -3,6 +3,7 @@ import { mappingPages } from '../mapping-docs.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage, envExample } from './configuration.ts'
 import { errorsPage, exitCodesPage } from './errors.ts'
+import { metricsPage } from './metrics.ts'
 
 /** Text by path from the project's root. */
 export async function generatedPages(): Promise<Record<string, string>> {
@@ -12,6 +13,7 @@ export async function generatedPages(): Promise<Record<string, string>> {
     'docs/reference/commands.md': await commandsPage(),
     'docs/reference/configuration.md': configurationPage(),
     'docs/reference/exit-codes.md': exitCodesPage(),
+    'docs/reference/metrics.md': metricsPage(),
     ...mappingPages(),
   }
 }

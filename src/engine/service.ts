@@ -3,6 +3,7 @@ import type { Item } from '../model/item.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { RunReport, UserReport } from '../ports/report.ts'
 import type { Connector, SyncOptions, User } from '../ports/service.ts'
 import type { NativeDocument } from '../ports/side.ts'
@@ -13,6 +14,7 @@ import { pruner } from './admin-prune.ts'
 import { statusOf } from './admin-status.ts'
 import { enrolled } from './admin-who.ts'
 import type { EngineOptions } from './context.ts'
+import { measureUser } from './measure.ts'
 import { runBatch } from './run.ts'
 import { copyMailbox } from './scratch.ts'
 import { LEASE_TTL_MS, type OpenPairs, runUser } from './user.ts'
@@ -33,6 +35,7 @@ export type ServiceOptions = {
   clock: Clock
   random: Random
   log: Log
+  metrics: Metrics
   /** Reads an archived document of this mailbox back into the model. Throws `item.unreadable`. */
   decode: (email: string, document: NativeDocument) => Item
   rotateKey: () => Promise<{ rewrapped: number }>
@@ -140,7 +143,7 @@ async function runLeased(
   held: { mailbox: Mailbox; lease: Lease; store: StateStore },
   options: SyncOptions,
 ): Promise<UserReport> {
-  return runUser({
+  const report = await runUser({
     ...held,
     openPairs: service.openPairs,
     options: service.options,
@@ -154,4 +157,6 @@ async function runLeased(
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })
+  measureUser(service.metrics, report)
+  return report
 }

@@ -1,6 +1,7 @@
 /** The service over a memory store and two simulated servers, for the tests of what an administrator does. Faults are set by the test. */
 import { createConnector } from '../../src/engine/service.ts'
 import type { Event } from '../../src/model/event.ts'
+import { NO_METRICS } from '../../src/ports/metrics.ts'
 import type { Connector } from '../../src/ports/service.ts'
 import type { SideName } from '../../src/ports/side.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
@@ -88,6 +89,7 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
     clock,
     random: chance,
     log: quietLog,
+    metrics: NO_METRICS,
     close: async () => {},
   })
   const call = { signal: new AbortController().signal }
