@@ -141,3 +141,11 @@ export const EWS_PHOTO_BYTES_MAX = 5 * 1024 * 1024
 export const EWS_PHOTO_BATCH_MAX = 20
 /** EWS: a larger photo is asked for alone. */
 export const EWS_PHOTO_BATCH_BYTES_MAX = 2 * 1024 * 1024
+/** Signed requests of and to the Nextcloud app: how far the two clocks may differ. NTP keeps them within a second; 5 minutes is what Kerberos allows. */
+export const SIGNATURE_SKEW_MS = 300_000
+/** Users that one webhook names; the app names a few, and says "poll" by naming none. */
+export const WEBHOOK_USERS_MAX = 1_000
+/** State: a smaller difference between this machine's clock and the database's is left alone; NTP keeps machines within it. */
+export const STATE_CLOCK_OFFSET_MIN_MS = 1_000
+/** State: how long after a broken connection the notifications of other replicas are asked for again; polling sees them meanwhile. */
+export const STATE_LISTEN_RETRY_MS = 5_000

@@ -55,11 +55,6 @@ export const METRICS = {
   connector_leases: gauge('leases', [], 'Mailboxes that some replica holds, over all replicas.'),
   connector_leases_lost_total: counter('leases', [], 'Leases that this replica lost while it worked.'),
   connector_account_slots_used: gauge('slots', [], 'Places at service accounts that are taken, over all replicas.'),
-  connector_account_waits_total: counter(
-    'mailboxes',
-    [],
-    'Due mailboxes that waited because their service account was full.',
-  ),
   connector_accounts: gauge('accounts', ['state'], 'Service accounts: unproven, ready or resting.'),
 
   connector_wakes_total: counter('wakes', ['source'], 'Mailboxes that were marked due before their time.'),

@@ -218,7 +218,10 @@ export type Lease = { mailboxId: string; holder: string; fence: number }
 export type LeaseAttempt = { kind: 'held'; lease: Lease } | { kind: 'busy'; holder: string; untilMs: number }
 
 export type Claim = { mailbox: Mailbox; lease: Lease }
-export type ClaimOptions = { holder: string; limit: number; ttlMs: number }
+/** `accounts`: a claim also takes a place at the mailbox's service account, and leaves those whose account is full. Absent: places do not count. */
+export type ClaimOptions = { holder: string; limit: number; ttlMs: number; accounts?: AccountPlaces | null }
+/** The service accounts that may be used now, and how many mailboxes at a time each serves, over all replicas. */
+export type AccountPlaces = { names: readonly string[]; usersMax: number }
 
 export interface StateStore {
   /** Newest schema; idempotent; refuses a newer one (`state.newer-schema`). */

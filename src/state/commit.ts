@@ -10,9 +10,10 @@ import * as evidence from './evidence-targets.ts'
 import { intentRow, itemPairRow, observationRow } from './item-rows.ts'
 import type { KeyRing } from './keys.ts'
 import { requireLease } from './leases.ts'
+import { putMailbox } from './mailboxes.ts'
 import { requireOwnMailbox, requireOwnPairs } from './ownership.ts'
 import { closeIntents, dropItemPairs, dropObservations, resetPair } from './removals.ts'
-import { collectionPairRow, mailboxColumns } from './rows.ts'
+import { collectionPairRow } from './rows.ts'
 import type { RandomBytes } from './seal.ts'
 import * as targets from './targets.ts'
 import { upsert } from './upsert.ts'
@@ -29,9 +30,9 @@ export async function commit(
   // Before the transaction: the key may have to be made, which is a transaction of its own.
   const sealed = await sealAll(changes, context)
   await write(state, async (trx) => {
-    await requireLease(state, trx, context.lease)
+    const clockOffsetMs = (await requireLease(state, trx, context.lease)) - state.localNowMs()
     await requireOwnPairs(trx, context.lease, changes)
-    for (const batch of batches) await apply(state, trx, { batch, sealed, lease: context.lease })
+    for (const batch of batches) await apply(state, trx, { batch, sealed, clockOffsetMs, lease: context.lease })
   })
 }
 
@@ -44,9 +45,10 @@ async function sealAll(changes: readonly StateChange[], { keys, randomBytes }: C
   return sealed
 }
 
-type Step = { batch: Batch; sealed: ReadonlyMap<ArchiveEntry, ArchiveRow>; lease: Lease }
+type Step = { batch: Batch; sealed: ReadonlyMap<ArchiveEntry, ArchiveRow>; clockOffsetMs: number; lease: Lease }
 
-async function apply(state: StateDatabase, trx: StateTransaction, { batch, sealed, lease }: Step): Promise<void> {
+async function apply(state: StateDatabase, trx: StateTransaction, step: Step): Promise<void> {
+  const { batch, sealed, clockOffsetMs, lease } = step
   switch (batch.kind) {
     case 'put-observation': {
       const rows = batch.changes.map(({ observation }) => observationRow(observation))
@@ -84,9 +86,7 @@ async function apply(state: StateDatabase, trx: StateTransaction, { batch, seale
       return await upsert(state, trx, { target: targets.COLLECTION_PAIR, rows })
     }
     case 'put-mailbox':
-      for (const { mailbox } of batch.changes) {
-        await trx.updateTable('mailbox').set(mailboxColumns(mailbox)).where('id', '=', mailbox.id).execute()
-      }
+      for (const { mailbox } of batch.changes) await putMailbox(trx, mailbox, clockOffsetMs)
       return
     case 'set-cursor':
       for (const { pairId, side, cursor } of batch.changes) {

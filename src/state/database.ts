@@ -17,6 +17,10 @@ export type StateDatabase = {
   readonly lockWaitMs: number
   /** Milliseconds since the epoch: the server's clock on PostgreSQL, this machine's on SQLite. */
   readonly now: () => RawBuilder<number>
+  /** This machine's clock. */
+  readonly localNowMs: () => number
+  /** Calls back when another process says that something became due; returns when the signal aborts. */
+  listen(onWake: () => void, signal: AbortSignal): Promise<void>
   /** SQL text by name and number of rows, so that a multi-row statement is built once (upsert.ts). */
   readonly statements: Map<string, string>
   close(): Promise<void>
@@ -53,4 +57,11 @@ export async function settled<T>(
 /** For rows that must be there because the caller was given their id by this store. */
 export function bug(what: string): ConnectorError {
   return new ConnectorError('bug', { where: 'state', reason: what })
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }

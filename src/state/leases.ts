@@ -2,12 +2,10 @@
  * Leases: one writer per mailbox over all replicas (I20). The database's time decides, every taking raises the fence, and a
  * holder whose lease ran out has lost it even when nobody took it yet.
  */
-import { type ExpressionBuilder, sql } from 'kysely'
 import { ConnectorError } from '../ports/errors.ts'
-import type { Claim, ClaimOptions, Lease, LeaseAttempt } from '../ports/state-store.ts'
+import type { Lease, LeaseAttempt } from '../ports/state-store.ts'
 import { type StateDatabase, type StateTransaction, write } from './database.ts'
-import { mailboxOf } from './rows.ts'
-import type { StateSchema } from './schema.ts'
+import { releaseSlot, renewSlot } from './slots.ts'
 
 type LockedMailbox = { holder: string | null; untilMs: number | null; fence: number; nowMs: number }
 
@@ -39,17 +37,22 @@ export async function acquireLease(
     const lease = { mailboxId, holder: options.holder, fence: fence + 1 }
     await trx
       .updateTable('mailbox')
-      .set({ lease_holder: lease.holder, lease_until_ms: nowMs + Math.round(options.ttlMs), lease_fence: lease.fence })
+      .set({
+        lease_holder: lease.holder,
+        lease_until_ms: nowMs + Math.round(options.ttlMs),
+        lease_fence: lease.fence,
+        marked_at_ms: null,
+      })
       .where('id', '=', mailboxId)
       .execute()
     return { kind: 'held', lease }
   })
 }
 
-/** Inside the transaction of a commit: throws `lease.lost` unless the lease is the current one and has not run out. */
-export async function requireLease(state: StateDatabase, trx: StateTransaction, lease: Lease): Promise<void> {
+/** Inside the transaction of a commit: throws `lease.lost` unless the lease is the current one and has not run out. Gives the database's time. */
+export async function requireLease(state: StateDatabase, trx: StateTransaction, lease: Lease): Promise<number> {
   const { holder, untilMs, fence, nowMs } = await lockMailbox(state, trx, lease.mailboxId)
-  if (holder === lease.holder && fence === lease.fence && untilMs !== null && untilMs > nowMs) return
+  if (holder === lease.holder && fence === lease.fence && untilMs !== null && untilMs > nowMs) return nowMs
   const reason = fence === lease.fence && holder === lease.holder ? 'ran-out' : 'taken'
   throw new ConnectorError('lease.lost', {
     mailboxId: lease.mailboxId,
@@ -68,52 +71,21 @@ export async function renewLease(state: StateDatabase, lease: Lease, ttlMs: numb
       .set({ lease_until_ms: nowMs + Math.round(ttlMs) })
       .where('id', '=', lease.mailboxId)
       .execute()
+    await renewSlot(trx, lease, nowMs + Math.round(ttlMs))
     return true
   })
 }
 
 /** A lease that was lost is left alone. */
 export async function releaseLease(state: StateDatabase, lease: Lease): Promise<void> {
-  await write(state, (trx) =>
-    trx
+  await write(state, async (trx) => {
+    await trx
       .updateTable('mailbox')
       .set({ lease_holder: null, lease_until_ms: null })
       .where('id', '=', lease.mailboxId)
       .where('lease_holder', '=', lease.holder)
       .where('lease_fence', '=', lease.fence)
-      .execute(),
-  )
-}
-
-/** Two replicas never get the same mailbox: PostgreSQL skips rows that another one is claiming, SQLite has one writer at a time. */
-export async function claimDue(state: StateDatabase, { holder, limit, ttlMs }: ClaimOptions): Promise<Claim[]> {
-  return await write(state, async (trx) => {
-    const due = trx
-      .selectFrom('mailbox')
-      .selectAll()
-      .select(state.now().as('now_ms'))
-      .where('status', '=', sql.lit('active'))
-      .where('next_run_at_ms', '<=', state.now())
-      .where((eb) => isFree(eb, state))
-      .orderBy('priority')
-      .orderBy('next_run_at_ms')
-      .orderBy('id')
-      .limit(limit)
-    const rows = await (state.kind === 'postgres' ? due.forUpdate().skipLocked() : due).execute()
-    for (const row of rows) {
-      await trx
-        .updateTable('mailbox')
-        .set({ lease_holder: holder, lease_until_ms: row.now_ms + Math.round(ttlMs), lease_fence: row.lease_fence + 1 })
-        .where('id', '=', row.id)
-        .execute()
-    }
-    return rows.map((row) => ({
-      mailbox: mailboxOf(row),
-      lease: { mailboxId: row.id, holder, fence: row.lease_fence + 1 },
-    }))
+      .execute()
+    await releaseSlot(trx, lease)
   })
-}
-
-function isFree(eb: ExpressionBuilder<StateSchema, 'mailbox'>, state: StateDatabase) {
-  return eb.or([eb('lease_holder', 'is', null), eb('lease_until_ms', '<=', state.now())])
 }

@@ -105,7 +105,23 @@ const evidence = ({ text, int, bytes, serial, strict }: ColumnTypes) => [
   'create index action_log_removal on action_log (pair_id, at_ms) where removal = 1',
 ]
 
+/** `account`: the service account that acts for the mailbox, as the replicas last agreed. All nullable: an older replica writes none of it. */
+const replicas = ({ text, int, serial, strict }: ColumnTypes) => [
+  `alter table mailbox add column account ${text}`,
+  `alter table mailbox add column created_at_ms ${int}`,
+  `alter table mailbox add column marked_at_ms ${int}`,
+  "create index mailbox_due_account on mailbox (account, priority, next_run_at_ms, id) where status = 'active'",
+  'create index mailbox_unassigned on mailbox (id) where account is null',
+  'create index mailbox_leased on mailbox (lease_until_ms) where lease_holder is not null',
+  'create index service_account_slot_mailbox on service_account_slot (mailbox_id) where mailbox_id is not null',
+  `create table webhook_nonce (nonce ${text} primary key, expires_at_ms ${int} not null)${strict}`,
+  'create index webhook_nonce_expiry on webhook_nonce (expires_at_ms)',
+  `create table log_line (
+    id ${serial}, at_ms ${int} not null, level ${text} not null, replica ${text} not null, line ${text} not null)${strict}`,
+]
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
+  { version: 3, statements: replicas },
 ]

@@ -20,7 +20,7 @@ export type StateStoreOptions = {
   log?: Log
   /** How long an operation waits for another writer; STATE_LOCK_WAIT_MS when not given. */
   lockWaitMs?: number
-  /** Clock of the leases on SQLite; PostgreSQL has its own. For simulations and tests, as the two below. */
+  /** This machine's clock: that of the leases on SQLite; PostgreSQL has its own. For simulations and tests, as the two below. */
   nowMs?: () => number
   uuid?: () => string
   randomBytes?: RandomBytes
@@ -71,5 +71,5 @@ async function openStateDatabase(options: StateStoreOptions): Promise<StateDatab
     return await openSqlite(connection.path, { label, lockWaitMs, nowMs: options.nowMs ?? Date.now })
   }
   const { openPostgres } = await import('./postgres.ts')
-  return openPostgres(connection.url, { label, lockWaitMs, log: options.log ?? null })
+  return openPostgres(connection.url, { label, lockWaitMs, log: options.log ?? null, nowMs: options.nowMs ?? Date.now })
 }

@@ -5,12 +5,13 @@ import { CONNECT_TIMEOUT_MS, STATE_CONNECTIONS_MAX, STATE_STATEMENT_TIMEOUT_MS }
 import type { Log } from '../ports/log.ts'
 import type { StateDatabase } from './database.ts'
 import { stateError } from './errors.ts'
+import { listenForWakes } from './notify.ts'
 import type { StateSchema } from './schema.ts'
 
 /** int8. Our numbers are instants in ms, counters and fences: all far below 2^53. */
 const INT8_OID = 20
 
-type PostgresOptions = { label: string; lockWaitMs: number; log: Log | null }
+type PostgresOptions = { label: string; lockWaitMs: number; log: Log | null; nowMs: () => number }
 
 /** Does not connect yet: the first query does. */
 export function openPostgres(url: string, options: PostgresOptions): StateDatabase {
@@ -27,6 +28,8 @@ export function openPostgres(url: string, options: PostgresOptions): StateDataba
     lockWaitMs: options.lockWaitMs,
     db,
     now: () => sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
+    localNowMs: options.nowMs,
+    listen: (onWake, signal) => listenForWakes(url, { onWake, signal, log: options.log }),
     statements: new Map(),
     async close() {
       await db.destroy()

@@ -19,10 +19,21 @@ export function mailboxOf(row: MailboxRow): Mailbox {
   }
 }
 
-/** Everything but the lease, which only leases.ts writes. */
+/** Everything but the lease and the service account, which only leases.ts and slots.ts write. */
 export function mailboxColumns(
   mailbox: Mailbox,
-): Omit<MailboxRow, 'id' | 'lease_holder' | 'lease_until_ms' | 'lease_fence'> {
+): Pick<
+  MailboxRow,
+  | 'email'
+  | 'status'
+  | 'status_reason'
+  | 'next_run_at_ms'
+  | 'priority'
+  | 'attempts'
+  | 'last_started_at_ms'
+  | 'last_success_at_ms'
+  | 'last_outcome'
+> {
   return {
     email: mailboxKey(mailbox.email),
     status: mailbox.status,

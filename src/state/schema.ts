@@ -1,4 +1,5 @@
 /** The tables of the state store as Kysely sees them, the same for SQLite and PostgreSQL. The migrations create exactly these. */
+import type { Generated } from 'kysely'
 import type { SideName } from '../ports/side.ts'
 import type { CollectionKind, CollectionPair, Intent, Mailbox, Observation, PassOutcome } from '../ports/state-store.ts'
 import type { ActionLogRow, ArchiveRow, ConflictRow, PassLogRow } from './evidence-schema.ts'
@@ -17,6 +18,11 @@ export type MailboxRow = {
   lease_holder: string | null
   lease_until_ms: number | null
   lease_fence: number
+  /** Null until a replica decided, and after its account went away. */
+  account: string | null
+  created_at_ms: number | null
+  /** Marked due since it was last taken: the end of the pass under way must not put it off. */
+  marked_at_ms: number | null
 }
 
 export type CollectionPairRow = {
@@ -94,6 +100,12 @@ export type ServiceAccountSlotRow = {
   fence: number
 }
 
+/** Nonces of accepted webhooks (NonceBook). */
+export type WebhookNonceRow = { nonce: string; expires_at_ms: number }
+
+/** The log kept in the database; `line` is JSON. `id` is made by the database. */
+export type LogLineRow = { id: Generated<number>; at_ms: number; level: string; replica: string; line: string }
+
 export type MetaRow = { key: string; value: string }
 
 export type SchemaVersionRow = { version: number; applied_at_ms: number }
@@ -109,6 +121,8 @@ export type StateSchema = {
   pass_log: PassLogRow
   action_log: ActionLogRow
   service_account_slot: ServiceAccountSlotRow
+  webhook_nonce: WebhookNonceRow
+  log_line: LogLineRow
   meta: MetaRow
   schema_version: SchemaVersionRow
 }

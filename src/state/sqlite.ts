@@ -14,7 +14,7 @@ import {
 } from 'kysely'
 import { STATE_BUSY_WAIT_MS } from '../limits.ts'
 import { MEMORY_PATH } from './connection.ts'
-import { type StateDatabase, settled } from './database.ts'
+import { type StateDatabase, settled, untilAborted } from './database.ts'
 import type { StateSchema } from './schema.ts'
 
 /** Prepared statements kept; the store has about a hundred different ones. */
@@ -34,6 +34,9 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     lockWaitMs,
     db,
     now: () => sql<number>`${Math.round(options.nowMs())}`,
+    localNowMs: options.nowMs,
+    // Nothing tells one process of another's writes; whoever waits looks again after a while.
+    listen: (_, signal) => untilAborted(signal),
     statements: new Map(),
     async close() {
       await db.destroy()

@@ -1,18 +1,27 @@
 /** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
+
+import type { LogLine, SharedWork } from '../ports/shared-work.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
-import type { ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
+import type { AccountPlaces, ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
 import { archiveEntries, pruneArchive } from './archive.ts'
+import { assignAccounts } from './assign.ts'
+import { claimDue } from './claim.ts'
 import { commit } from './commit.ts'
 import type { StateDatabase } from './database.ts'
 import { actionLogs, conflicts, countRemovals, passLogs } from './evidence.ts'
 import { exportPair } from './export.ts'
 import * as items from './items.ts'
 import type { KeyRing } from './keys.ts'
-import { acquireLease, claimDue, releaseLease, renewLease } from './leases.ts'
+import { acquireLease, releaseLease, renewLease } from './leases.ts'
+import { writeLog } from './log-lines.ts'
 import { ensureMailbox, listMailboxes, mailboxByEmail } from './mailboxes.ts'
 import { checkSchema, migrate } from './migrate.ts'
+import { rememberNonce } from './nonces.ts'
+import { markDue } from './notify.ts'
+import { numbers } from './numbers.ts'
 import { pending } from './pending.ts'
 import type { RandomBytes } from './seal.ts'
+import { ensureSlots, takeSlot } from './slots.ts'
 import { itemPairsByUid, unpairedByUid } from './uids.ts'
 
 export type SqlStateStoreParts = {
@@ -22,7 +31,7 @@ export type SqlStateStoreParts = {
   randomBytes: RandomBytes
 }
 
-export class SqlStateStore implements StateStore {
+export class SqlStateStore implements StateStore, SharedWork {
   /** For the invariant checker and tests. */
   readonly database: StateDatabase
   readonly #keys: KeyRing
@@ -55,6 +64,18 @@ export class SqlStateStore implements StateStore {
   renewLease = (lease: Lease, ttlMs: number) => renewLease(this.database, lease, ttlMs)
   releaseLease = (lease: Lease) => releaseLease(this.database, lease)
   claimDue = (options: ClaimOptions) => claimDue(this.database, options)
+
+  ensurePlaces = (places: AccountPlaces) => ensureSlots(this.database, places)
+  takePlace = (lease: Lease, place: { account: string; usersMax: number; ttlMs: number }) =>
+    takeSlot(this.database, lease, place)
+  assignAccounts = (accountOf: (email: string) => string | null, scope: 'all' | 'unassigned') =>
+    assignAccounts(this.database, accountOf, scope)
+  markDue = (emails: readonly string[]) => markDue(this.database, emails)
+  listen = (onWake: () => void, signal: AbortSignal) => this.database.listen(onWake, signal)
+  numbers = () => numbers(this.database)
+  remember = (nonce: string, ttlMs: number) => rememberNonce(this.database, nonce, ttlMs)
+  writeLog = (replica: string, lines: readonly LogLine[], linesMax: number) =>
+    writeLog(this.database, replica, { lines, linesMax })
 
   commit = (lease: Lease, changes: readonly StateChange[]) =>
     commit(this.database, changes, { keys: this.#keys, randomBytes: this.#randomBytes, lease })

@@ -8,6 +8,7 @@ import { evidenceSuite } from './state-store-suite-evidence.ts'
 import { itemsSuite } from './state-store-suite-items.ts'
 import { leaseSuite } from './state-store-suite-leases.ts'
 import { schemaSuite } from './state-store-suite-schema.ts'
+import { sharingSuite } from './state-store-suite-sharing.ts'
 
 export type StoreKind = {
   name: string
@@ -55,6 +56,7 @@ export function stateStoreSuite(kind: StoreKind): void {
     })
     schemaSuite(fixture)
     leaseSuite(fixture)
+    sharingSuite(fixture)
     itemsSuite(fixture)
     evidenceSuite(fixture)
   })
