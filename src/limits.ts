@@ -149,3 +149,9 @@ export const WEBHOOK_USERS_MAX = 1_000
 export const STATE_CLOCK_OFFSET_MIN_MS = 1_000
 /** State: how long after a broken connection the notifications of other replicas are asked for again; polling sees them meanwhile. */
 export const STATE_LISTEN_RETRY_MS = 5_000
+/** `status --log`: more lines than a person reads; `--find` and `--since` narrow. */
+export const HISTORY_LINES_MAX = 5_000
+/** `sync watch` looks this often, and tells at most so many lines per look. Writers commit out of order, within seconds. */
+export const WATCH_PAUSE_MS = 1_000
+export const WATCH_LINES_MAX = 1_000
+export const WATCH_OVERLAP_MS = 15_000

@@ -11,6 +11,8 @@ export const ERROR_CODES = [
   'usage.paused',
   'usage.nothing-archived',
   'usage.unlinked-collection',
+  'usage.bad-plan',
+  'plan.changed',
   'state.unreachable',
   'state.locked',
   'state.disk-full',

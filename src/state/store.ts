@@ -8,7 +8,7 @@ import { assignAccounts } from './assign.ts'
 import { claimDue } from './claim.ts'
 import { commit } from './commit.ts'
 import type { StateDatabase } from './database.ts'
-import { actionLogs, conflicts, countRemovals, passLogs } from './evidence.ts'
+import { actionLogs, conflicts, countRemovals, passLogs, recentLogs } from './evidence.ts'
 import { exportPair } from './export.ts'
 import * as items from './items.ts'
 import type { KeyRing } from './keys.ts'
@@ -81,6 +81,7 @@ export class SqlStateStore implements StateStore, SharedWork {
     commit(this.database, changes, { keys: this.#keys, randomBytes: this.#randomBytes, lease })
 
   collectionPairs = (mailboxId: string) => items.collectionPairs(this.database, mailboxId)
+  collectionPairById = (id: string) => items.collectionPairById(this.database, id)
   pending = (pairId: string, nowMs: number) => pending(this.database, pairId, nowMs)
   observations = (pairId: string, side: SideName, ids: readonly ItemId[]) =>
     items.observations(this.database, { pairId, side }, ids)
@@ -100,5 +101,7 @@ export class SqlStateStore implements StateStore, SharedWork {
   conflicts = (filter: { mailboxId?: string; openOnly?: boolean; id?: string }) => conflicts(this.database, filter)
   pruneArchive = (nowMs: number) => pruneArchive(this.database, nowMs)
   passLogs = (filter: { mailboxId?: string; limit: number }) => passLogs(this.database, filter)
-  actionLogs = (filter: { pairId: string; uid?: string; limit: number }) => actionLogs(this.database, filter)
+  actionLogs = (filter: { pairId: string; uid?: string; sinceMs?: number; limit: number }) =>
+    actionLogs(this.database, filter)
+  recentLogs = (filter: { sinceMs: number; limit: number }) => recentLogs(this.database, filter)
 }
