@@ -1,8 +1,8 @@
 /** Who is in step and who needs attention. */
 import { Args, Errors, Flags } from '@oclif/core'
 import { sinceMs } from '../src/cli/admin-ids.ts'
-import { historyJson } from '../src/cli/admin-json.ts'
 import { BaseCommand, type GlobalFlags } from '../src/cli/base-command.ts'
+import { historyJson } from '../src/cli/history-json.ts'
 import { statusJson } from '../src/cli/json.ts'
 import { renderHistory } from '../src/cli/render/history.ts'
 import { renderStatus } from '../src/cli/render/status.ts'

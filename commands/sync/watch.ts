@@ -1,7 +1,7 @@
 /** A live feed of what every process of this installation does. */
 import { Args } from '@oclif/core'
-import { watchJson } from '../../src/cli/admin-json.ts'
 import { BaseCommand } from '../../src/cli/base-command.ts'
+import { watchJson } from '../../src/cli/history-json.ts'
 import { watchLine } from '../../src/cli/render/history.ts'
 
 export class SyncWatch extends BaseCommand {

@@ -7,17 +7,14 @@ import type {
   ConflictDetail,
   ConflictSummary,
   HaltedCollection,
-  HistoryEntry,
   Paused,
   PresentVersion,
   Resolved,
   Restored,
   Resumed,
   ShownVersion,
-  WatchEvent,
 } from '../ports/administration.ts'
 import { ConnectorError } from '../ports/errors.ts'
-import type { ActionLog } from '../ports/state-store.ts'
 import { shownId } from './admin-ids.ts'
 import { describeError, errorJson } from './errors.ts'
 import { lossJson, maskPath } from './json.ts'
@@ -25,11 +22,11 @@ import type { Redact } from './redact.ts'
 
 export type JsonView = { redact: Redact; hidden: boolean; documents: boolean }
 
-function instant(ms: number | null): string | null {
+export function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-function titleOf(title: string, { hidden }: JsonView): string | null {
+export function titleOf(title: string, { hidden }: JsonView): string | null {
   return hidden ? null : title
 }
 
@@ -152,29 +149,4 @@ export function resumedJson({ email, before, reason, released, waiting }: Resume
     released: released.map(halted),
     waiting: waiting.map(halted),
   }
-}
-
-function doneJson(log: ActionLog) {
-  const { passId, uid, action, side, reason, versionBefore, versionAfter, atMs } = log
-  return { at: instant(atMs), action, side, reason, uid, versionBefore, versionAfter, passId }
-}
-
-export function historyJson(email: string, entries: readonly HistoryEntry[], view: JsonView) {
-  return {
-    email,
-    log: entries.map(({ log, collection, kind, title }) => ({
-      ...doneJson(log),
-      collection,
-      kind,
-      title: title === null ? null : titleOf(title, view),
-    })),
-  }
-}
-
-export function watchJson({ email, collection, kind, ...event }: WatchEvent) {
-  const owner = { what: event.what, email, collection, kind }
-  if (event.what === 'action') return { ...owner, ...doneJson(event.log) }
-  const { id, startedAtMs, outcome, counts, errorCode } = event.log
-  const pass = { passId: id, startedAt: instant(startedAtMs), outcome, counts, errorCode }
-  return { ...owner, at: instant(event.atMs), ...pass }
 }

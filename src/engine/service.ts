@@ -89,7 +89,7 @@ async function assertUnchanged(
   const now = await dryRun(service, email, options)
   if (now.error) throw new ConnectorError(now.error.code, now.error.fields)
   const { added, dropped } = planDifference(plan, now)
-  if (added + dropped > 0) throw new ConnectorError('plan.changed', { email, added, dropped })
+  if (added + dropped > 0) throw new ConnectorError('guard.plan-changed', { email, added, dropped })
 }
 
 async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<RunReport> {

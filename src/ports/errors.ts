@@ -12,7 +12,7 @@ export const ERROR_CODES = [
   'usage.nothing-archived',
   'usage.unlinked-collection',
   'usage.bad-plan',
-  'plan.changed',
+  'guard.plan-changed',
   'state.unreachable',
   'state.locked',
   'state.disk-full',

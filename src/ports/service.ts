@@ -11,7 +11,7 @@ export type SyncOptions = {
   force?: boolean
   /** A run over all mailboxes: also those that are not due yet. */
   notDueToo?: boolean
-  /** Do exactly this plan: throws `plan.changed` when a dry run now would give another one. */
+  /** Do exactly this plan: throws `guard.plan-changed` when a dry run now would give another one. */
   plan?: ApprovedPlan
   signal: AbortSignal
   onProgress?: (event: ProgressEvent) => void
@@ -37,7 +37,7 @@ export interface Connector {
   readonly store: StateStore
   readonly admin: Administration
   users(): Promise<User[]>
-  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`, `plan.changed`. */
+  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`, `guard.plan-changed`. */
   syncUser(email: string, options: SyncOptions): Promise<UserReport>
   /** One pass over all due mailboxes. One user's failure is in that user's report, never thrown. */
   syncRun(options: SyncOptions): Promise<RunReport>

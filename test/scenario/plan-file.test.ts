@@ -56,7 +56,7 @@ describe('a plan that was kept', () => {
     edit()
     const before = titles()
     const refused = await doPlan()
-    expect([refused.ran.exitCode, refused.error?.code]).toEqual([7, 'plan.changed'])
+    expect([refused.ran.exitCode, refused.error?.code]).toEqual([7, 'guard.plan-changed'])
     expect(titles()).toEqual(before)
   })
 

@@ -71,7 +71,7 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Make a new one with: connector sync user EMAIL --dry-run --out plan.json',
     exit: 'usage',
   },
-  'plan.changed': {
+  'guard.plan-changed': {
     what: 'The plan has changed since it was made: {added} actions are new, {dropped} are not planned any more. Nothing was written.',
     why: 'Somebody edited an item, or another run did part of the work.',
     next: 'Look at the present plan:\n$ connector sync user {email} --dry-run --out plan.json',
