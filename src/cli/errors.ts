@@ -22,7 +22,7 @@ export const SHOWN_FIELDS: readonly string[] = `
   added dropped
   email mailbox account holder collection guard limit side uid
   host url location target operation status responseCode detail encoding sent
-  bytes bytesMax backOffMs retryAfterMs timeoutMs
+  bytes bytesMax backOffMs retryAfterMs timeoutMs refusal minutes
 `
   .trim()
   .split(/\s+/)

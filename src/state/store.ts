@@ -1,8 +1,10 @@
 /** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
 
+import type { AccountBook } from '../ports/account-book.ts'
 import type { LogLine, SharedWork } from '../ports/shared-work.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { AccountPlaces, ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
+import { sqlAccountBook } from './accounts.ts'
 import { archiveEntries, pruneArchive } from './archive.ts'
 import { assignAccounts } from './assign.ts'
 import { claimDue } from './claim.ts'
@@ -34,12 +36,15 @@ export type SqlStateStoreParts = {
 export class SqlStateStore implements StateStore, SharedWork {
   /** For the invariant checker and tests. */
   readonly database: StateDatabase
+  /** What all replicas know about the service accounts. */
+  readonly accounts: AccountBook
   readonly #keys: KeyRing
   readonly #uuid: () => string
   readonly #randomBytes: RandomBytes
 
   constructor({ database, keys, uuid, randomBytes }: SqlStateStoreParts) {
     this.database = database
+    this.accounts = sqlAccountBook(database)
     this.#keys = keys
     this.#uuid = uuid
     this.#randomBytes = randomBytes
