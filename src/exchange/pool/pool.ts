@@ -3,7 +3,7 @@
  * be changed while passes run.
  */
 import { createHash } from 'node:crypto'
-import { ACCOUNTS_PER_CALL_MAX, SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
+import { SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
 import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
@@ -15,6 +15,7 @@ import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
 import { accountAuth } from './account-auth.ts'
 import type { AccountHealth } from './health.ts'
+import { mailboxClient } from './mailbox-client.ts'
 import { Member } from './member.ts'
 import { memoryAccountBook } from './memory-book.ts'
 import { accountsOf, ewsUrlOf, type PoolAdmin, type PoolConfig } from './settings.ts'
@@ -115,42 +116,10 @@ function plainMark(credentials: string): string {
   return createHash('sha256').update(credentials).digest('hex')
 }
 
-function mailboxClient(order: () => readonly Member[]): EwsClient {
-  let last: Member | null = null
-  return {
-    async call(operation, request, call) {
-      const tried: Member[] = []
-      let refusal: unknown = null
-      while (tried.length < ACCOUNTS_PER_CALL_MAX) {
-        const left = order().filter((member) => !tried.some(({ name }) => name === member.name))
-        // When all rest, the best one says so, and for how long.
-        const member = left.find((one) => !one.isResting()) ?? (tried.length === 0 ? left[0] : undefined)
-        if (member === undefined) break
-        tried.push(member)
-        last = member
-        try {
-          return await member.call((client) => client.call(operation, request, call), call.signal)
-        } catch (error) {
-          if (!isTurnedAway(error, member)) throw error
-          refusal ??= error
-        }
-      }
-      throw refusal ?? new ConnectorError('bug', { where: 'mailboxClient' })
-    },
-    serverBuild: () => last?.serverBuild() ?? null,
-    close: async () => {},
-  }
-}
-
 function firstAwake(members: readonly Member[]): Member {
   const member = members.find((one) => !one.isResting()) ?? members[0]
   if (member === undefined) throw new ConnectorError('bug', { where: 'firstAwake' })
   return member
-}
-
-/** Another account may make the same call only when this one rests from now on, and nothing of the call was carried out. */
-function isTurnedAway(error: unknown, member: Member): boolean {
-  return error instanceof ConnectorError && error.fields.sent === 'no' && member.isResting()
 }
 
 function announceExpiry({ account, secretExpiresAtMs }: AccountHealth, nowMs: number, log: Log): void {
