@@ -101,6 +101,7 @@ async function openWorld(config: Config, tools: WorldTools): Promise<World> {
     random: tools.random,
     log: tools.log,
     scrubIntervalMs: SCRUB_INTERVAL_MS,
+    fileHashes: new Map(),
   })
   return { openPairs, close: () => clients.close() }
 }

@@ -161,3 +161,13 @@ export const HISTORY_LINES_MAX = 5_000
 export const WATCH_PAUSE_MS = 1_000
 export const WATCH_LINES_MAX = 1_000
 export const WATCH_OVERLAP_MS = 15_000
+/** A file on an event that travels to the other side, unless configured otherwise: as much as one mail usually may carry. */
+export const FILE_BYTES_MAX = 10 * 1024 * 1024
+/** All files inside one iCalendar object: Nextcloud takes 10,000,000 octets (max-resource-size), base64 makes a third more of them. */
+export const ICAL_FILES_BYTES_MAX = 7_000_000
+/** EWS: Exchange counts an attachment's own properties into its size; one that is this much over the limit may still be within it. */
+export const EWS_FILE_OVERHEAD_BYTES = 256 * 1024
+/** EWS: files of one event that are looked into; Exchange allows 250 attachments. */
+export const EWS_FILES_PER_EVENT_MAX = 100
+/** EWS: files whose hash is remembered within a process, so that an unchanged file is fetched once. 200 bytes each. */
+export const EWS_FILE_HASHES_MAX = 50_000

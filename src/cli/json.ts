@@ -20,7 +20,9 @@ function instant(ms: number | null): string | null {
 }
 
 export function maskPath(path: string): string {
-  return path.startsWith('attendee:') ? 'attendee' : path
+  // Who is invited, and the fingerprint of a file, are nobody's business in a log.
+  const [kind = path] = path.split(':', 1)
+  return kind === 'attendee' || kind === 'file' ? kind : path
 }
 
 export function lossJson({ path, reason }: Loss) {

@@ -20,6 +20,7 @@ export type SyncSettings = {
   windowFutureDays: number | null
   conflictPolicy: 'exchange' | 'nextcloud' | 'newest'
   schedulingAuthority: 'nextcloud' | 'exchange'
+  fileBytesMax: number
   /** IANA zone for floating times on Exchange. */
   defaultTimeZone: string
 }
@@ -98,6 +99,7 @@ function syncSettings(v: Values): SyncSettings {
     windowFutureDays: v.Service__SyncWindow__FutureDays,
     conflictPolicy: v.Service__ConflictPolicy,
     schedulingAuthority: v.Service__SchedulingAuthority,
+    fileBytesMax: v.Service__AttachmentLimitInBytes,
     defaultTimeZone: v.Service__DefaultTimeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
   }
 }

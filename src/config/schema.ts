@@ -1,4 +1,5 @@
 /** Every key of the configuration with its kind, default and meaning. `.env.example`, the reference page and all checks come from here. */
+import { FILE_BYTES_MAX } from '../limits.ts'
 import {
   base64Key,
   bitMask,
@@ -89,6 +90,11 @@ export const KEYS = {
     oneOf('nextcloud', 'exchange'),
     'nextcloud',
     'Who sends invitations. With nextcloud the connector never causes mail.',
+  ),
+  Service__AttachmentLimitInBytes: withDefault(
+    wholeNumber(0, 100 * 1024 * 1024),
+    String(FILE_BYTES_MAX),
+    'Files on events that are bigger stay on their side, named in the report. 0: no file travels.',
   ),
   Service__DefaultTimeZone: optional(
     timeZone(),

@@ -9,6 +9,7 @@ import { otherSide } from '../sync/decide.ts'
 import { type Accounts, bookKey } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
+import { filesOf } from './files.ts'
 import { readItems } from './observe.ts'
 import { baseOf, failed, fittedHashes, isStop, type Landed, logAction, pairUp } from './settle.ts'
 import { actionsOf, type CreateWork } from './work.ts'
@@ -27,7 +28,7 @@ export async function executeCreates(
   await context.store.commit(context.lease, intents)
   await context.checkpoint()
   const outcomes = await context.sides[side].create(
-    jobs.map(({ work, token }) => ({ token, desired: work.source.model })),
+    jobs.map(({ work, token }) => ({ token, desired: work.source.model, files: filesOf(context, work.source, side) })),
   )
   const changes: StateChange[] = []
   for (const [index, job] of jobs.entries()) {

@@ -10,6 +10,7 @@ import { otherSide } from '../sync/decide.ts'
 import { type Accounts, bookKey } from './accounts.ts'
 import { archiveEntry, conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
+import { filesOf } from './files.ts'
 import { observationOf, readItems } from './observe.ts'
 import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled } from './settle.ts'
 import { unkept } from './unkept.ts'
@@ -39,7 +40,7 @@ async function writeSide(context: PassContext, side: SideName, outcomes: Map<Mer
   await context.checkpoint()
   const requests = works.map((work) => {
     const { desired, changed } = work.writes[side]
-    return { current: work.items[side], desired, changed }
+    return { current: work.items[side], desired, changed, files: filesOf(context, work.items[otherSide(side)], side) }
   })
   const results = await context.sides[side].update(requests)
   for (const [index, work] of works.entries()) {

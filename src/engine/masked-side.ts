@@ -43,6 +43,8 @@ function maskedSide(side: Side, context: Context): Side {
     changes: (cursor) => side.changes(cursor),
     listAll: () => side.listAll(),
     findByToken: (token) => side.findByToken(token),
+    // A masked view has no files: nothing of them can be asked for through it.
+    file: async (item, hash) => (item.mask?.view === 'masked' ? null : side.file(item, hash)),
     remove: (requests) => side.remove(requests),
     read: async (ids) => (await side.read(ids)).map((result): ReadResult => withView(result, view)),
     create: async (requests) => {
@@ -101,13 +103,15 @@ function viewed({ policy, behind }: Context, item: SideItem, evidenceOf: (item: 
   return result
 }
 
-function innerUpdate({ policy, behind }: Context, { current, desired }: UpdateRequest): UpdateRequest {
+function innerUpdate({ policy, behind }: Context, request: UpdateRequest): UpdateRequest {
+  const { current, desired } = request
   const item = behind.items.get(current)
   const seen = behind.models.get(current.model)
   if (!item || !seen) throw new ConnectorError('bug', { where: 'masked side: an item that it did not read' })
   const target = updateTarget(seen, eventOf(desired), policy)
   const changed = differingPaths(flatten(item.model), flatten(target.desired))
   return {
+    ...request,
     current: item,
     desired: target.desired,
     changed,

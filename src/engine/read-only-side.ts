@@ -14,6 +14,7 @@ export function readOnlySide(side: Side): Side {
     listAll: () => side.listAll(),
     read: (ids) => side.read(ids),
     findByToken: (token) => side.findByToken(token),
+    file: (item, hash) => side.file(item, hash),
     fit: (item, current) => side.fit(item, current),
     create: refuse,
     update: refuse,
@@ -34,6 +35,7 @@ export function absentSide(name: Side['name'], fit: Side['fit']): Side {
     update: async () => [],
     remove: async () => [],
     findByToken: async () => null,
+    file: async () => null,
     fit,
   })
 }

@@ -1,22 +1,27 @@
 /** Restoring an item that is gone: a journalled creation (I13), under its old UID unless another item uses it there. */
+import type { Loss } from '../model/item.ts'
 import { unreachable } from '../ports/errors.ts'
 import type { CreateRequest } from '../ports/side.ts'
 import type { Intent, StateChange } from '../ports/state-store.ts'
 import type { PassContext } from './context.ts'
+import { withReachableFiles } from './files.ts'
 import { mustFit, type RestoreRequest, type RestoreStep, restored } from './restore-record.ts'
 import { isUidInUse, restoreToken, restoreUid } from './restore-target.ts'
 
 /** Throws what the side refuses, and the error of a lost answer: the journal then settles it before anything else is done. */
-export async function createAgain(context: PassContext, request: RestoreRequest): Promise<RestoreStep> {
-  const { entry, to, model } = request
+export async function createAgain(context: PassContext, asked: RestoreRequest): Promise<RestoreStep> {
+  const { entry, to } = asked
+  const from = { side: entry.side, document: entry.document, present: null }
+  const { item: model, files, losses } = await withReachableFiles(context, asked.model, from)
+  const request = { ...asked, model }
   const fresh = restoreUid(entry)
   const old = model.uid
   const uids = old === '' || (await isUidInUse(context, to, old)) ? [fresh] : [old, fresh]
   for (const uid of uids) {
     // With its old document the item gets back what the model cannot say: alarms, attachments, properties of other programs.
     const native = uid === old && entry.side === to ? entry.document : null
-    const creation = { token: restoreToken(entry, to), desired: { ...model, uid }, native }
-    const step = await createOnce(context, request, creation)
+    const creation = { token: restoreToken(entry, to), desired: { ...model, uid }, native, files }
+    const step = await createOnce(context, request, { creation, lost: losses })
     if (step !== 'uid-in-use') return step
   }
   return { kind: 'again' }
@@ -25,10 +30,10 @@ export async function createAgain(context: PassContext, request: RestoreRequest)
 async function createOnce(
   context: PassContext,
   request: RestoreRequest,
-  creation: CreateRequest,
+  { creation, lost }: { creation: CreateRequest; lost: readonly Loss[] },
 ): Promise<RestoreStep | 'uid-in-use'> {
   const { store, lease, sides } = context
-  const { losses } = mustFit(sides[request.to].fit(creation.desired))
+  const losses = [...lost, ...mustFit(sides[request.to].fit(creation.desired)).losses]
   const close: StateChange = { kind: 'close-intent', token: creation.token }
   await store.commit(lease, [{ kind: 'open-intent', intent: intentOf(context, request, creation) }])
   await context.checkpoint()

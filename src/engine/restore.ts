@@ -9,6 +9,7 @@ import { ConnectorError, unreachable } from '../ports/errors.ts'
 import type { SideItem, SideName, UpdateOutcome } from '../ports/side.ts'
 import { Accounts } from './accounts.ts'
 import type { PassContext } from './context.ts'
+import { withReachableFiles } from './files.ts'
 import { recover } from './recover.ts'
 import { createAgain } from './restore-create.ts'
 import {
@@ -36,11 +37,15 @@ export async function restore(context: PassContext, request: RestoreRequest): Pr
   throw new ConnectorError('item.changed-meanwhile', { side: request.to })
 }
 
-async function overwrite(context: PassContext, request: RestoreRequest, current: SideItem): Promise<RestoreStep> {
-  const { to } = request
+async function overwrite(context: PassContext, asked: RestoreRequest, current: SideItem): Promise<RestoreStep> {
+  const { to } = asked
+  const from = { side: asked.entry.side, document: asked.entry.document, present: current.model }
+  const reachable = await withReachableFiles(context, asked.model, from)
+  const request = { ...asked, model: reachable.item }
   const desired = desiredOver(context, request, current)
   const fit = context.sides[to].fit(desired, current.model)
-  const { item: fitted, losses } = mustFit(fit)
+  const { item: fitted, losses: unfit } = mustFit(fit)
+  const losses = [...reachable.losses, ...unfit]
   const now = flatten(current.model)
   if (differingPaths(now, flatten(fitted)).length === 0) {
     await context.store.commit(context.lease, restored(context, request, { item: current, before: null }))
@@ -49,7 +54,7 @@ async function overwrite(context: PassContext, request: RestoreRequest, current:
   await context.store.commit(context.lease, [keep(context, to, current)])
   await context.checkpoint()
   const changed = differingPaths(now, flatten(desired))
-  const [outcome] = await context.sides[to].update([{ current, desired, changed }])
+  const [outcome] = await context.sides[to].update([{ current, desired, changed, files: reachable.files }])
   return settleUpdate(context, request, { current, losses, outcome })
 }
 

@@ -1,4 +1,5 @@
 /** The canonical event: one resource, that is a single event or a whole series with its exceptions. What both sides can express. */
+import type { EventFile } from './file.ts'
 import type { Recurrence } from './recurrence.ts'
 import type { CalTime } from './time.ts'
 
@@ -56,6 +57,8 @@ export type Event = EventFields & {
   recurrence: Recurrence | null
   /** RDATEs, sorted: Exchange cannot hold them. */
   extraStarts: CalTime[]
+  /** Files of the whole series, one per content, sorted by it. Files of an exception of its own stay where they are. */
+  files: EventFile[]
   /** Sorted by key. Empty for a single event. */
   occurrences: Record<OccurrenceKey, Occurrence>
 }

@@ -1,5 +1,6 @@
 /** The flat form of an event: a path per field, attendee and category, one for the schedule, one for each occurrence that differs. */
 import type { Attendee, Body, Event, EventFields, Occurrence, OccurrenceKey } from './event.ts'
+import type { EventFile } from './file.ts'
 import { applyPatch, CATEGORY_PREFIX, differingPaths, suffixesOf, valueAt } from './flat-values.ts'
 import type { FieldPath, FlatItem, Json } from './item.ts'
 import type { CalTime } from './time.ts'
@@ -8,6 +9,10 @@ import type { CalTime } from './time.ts'
 export const SCHEDULE_PATH: FieldPath = 'schedule'
 export const OCCURRENCE_PREFIX = 'occurrence:'
 const ATTENDEE_PREFIX = 'attendee:'
+const FILE_PREFIX = 'file:'
+
+/** The file with this hash, when it is at hand: a flat form holds its name alone. */
+export type FileSource = (hash: string) => EventFile | null
 
 type Fields = Map<FieldPath, Json>
 
@@ -19,6 +24,7 @@ export function flattenEvent(event: Event): FlatItem {
     recurrence: event.recurrence,
     extraStarts: event.extraStarts,
   } as unknown as Json)
+  for (const { hash, name } of event.files) flat.set(FILE_PREFIX + hash, { name })
   for (const key of Object.keys(event.occurrences).sort()) {
     const value = flattenOccurrence(event, key)
     if (value !== null) flat.set(OCCURRENCE_PREFIX + key, value)
@@ -26,14 +32,18 @@ export function flattenEvent(event: Event): FlatItem {
   return flat
 }
 
-export function unflattenEvent(flat: FlatItem, uid: string): Event {
+export function unflattenEvent(flat: FlatItem, uid: string, fileSource: FileSource): Event {
   const schedule = flat.get(SCHEDULE_PATH) as unknown as Pick<Event, 'start' | 'end' | 'recurrence' | 'extraStarts'>
   const fields = unflattenFields(flat)
   const occurrences: Record<OccurrenceKey, Occurrence> = {}
   for (const key of suffixesOf(flat, OCCURRENCE_PREFIX)) {
     occurrences[key] = unflattenOccurrence(flat.get(OCCURRENCE_PREFIX + key) as FlatOccurrence, flat)
   }
-  return { kind: 'event', uid, ...fields, ...schedule, occurrences }
+  const files = suffixesOf(flat, FILE_PREFIX).map((hash): EventFile => {
+    const { mediaType, bytes } = fileSource(hash) ?? { mediaType: '', bytes: 0 }
+    return { hash, name: (flat.get(FILE_PREFIX + hash) as { name: string }).name, mediaType, bytes }
+  })
+  return { kind: 'event', uid, ...fields, ...schedule, files, occurrences }
 }
 
 function flattenFields(fields: EventFields): Fields {

@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../ports/errors.ts'
 import { flattenContact, type PhotoSource, unflattenContact } from './flat-contact.ts'
-import { flattenEvent, OCCURRENCE_PREFIX, SCHEDULE_PATH, unflattenEvent } from './flat-event.ts'
+import { type FileSource, flattenEvent, OCCURRENCE_PREFIX, SCHEDULE_PATH, unflattenEvent } from './flat-event.ts'
 import { flattenGroup, unflattenGroup } from './flat-group.ts'
 import { flattenTask, unflattenTask } from './flat-task.ts'
 import type { FieldPath, FlatItem, Item, ItemKind } from './item.ts'
@@ -36,14 +36,14 @@ export function flatten(item: Item): FlatItem {
 }
 
 /**
- * The inverse of flatten. `uid` is identity, not a field, and is given back as it is. A flat photo is its hash alone: its
- * content comes from that of `sources` which has it (in a merge, the items of both sides), else it is not at hand.
+ * The inverse of flatten. `uid` is identity, not a field, and is given back as it is. A flat photo or file is its hash alone: the
+ * rest comes from that of `sources` which has it (in a merge, the items of both sides), else it is not at hand.
  */
 export function unflatten(flat: FlatItem, uid: string, sources: readonly Item[] = []): Item {
   const kind = (flat.get(KIND_PATH) ?? 'event') as ItemKind
   switch (kind) {
     case 'event':
-      return unflattenEvent(flat, uid)
+      return unflattenEvent(flat, uid, fileSource(sources))
     case 'task':
       return unflattenTask(flat, uid)
     case 'contact':
@@ -52,6 +52,16 @@ export function unflatten(flat: FlatItem, uid: string, sources: readonly Item[] 
       return unflattenGroup(flat, uid)
     default:
       return unreachable(kind)
+  }
+}
+
+function fileSource(sources: readonly Item[]): FileSource {
+  return (hash) => {
+    for (const source of sources) {
+      const file = source.kind === 'event' ? source.files.find((one) => one.hash === hash) : undefined
+      if (file) return file
+    }
+    return null
   }
 }
 

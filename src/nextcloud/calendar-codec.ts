@@ -1,4 +1,6 @@
 /** The iCalendar lens as the Nextcloud side uses it for calendars. */
+
+import { fileContent } from '../mapping/ical/files.ts'
 import { fitEvent } from '../mapping/ical/fit-event.ts'
 import { readEvent } from '../mapping/ical/read-event.ts'
 import { writeEvent } from '../mapping/ical/write-event.ts'
@@ -7,12 +9,17 @@ import type { Clock } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Codec, Decoded } from './codec.ts'
 
-/** `floatingZone`: IANA zone of the user's floating times and dates. */
-export function calendarCodec({ floatingZone, clock }: { floatingZone: string; clock: Clock }): Codec {
+/** `floatingZone`: IANA zone of the user's floating times and dates. `fileBytesMax`: files that are bigger do not travel. */
+export type CalendarCodecOptions = { floatingZone: string; clock: Clock; fileBytesMax?: number }
+
+export function calendarCodec({ floatingZone, clock, fileBytesMax }: CalendarCodecOptions): Codec {
+  const read = { floatingZone, ...(fileBytesMax === undefined ? {} : { fileBytesMax }) }
   return {
     decode: (text) => decode(text, floatingZone),
-    encode: (native, desired) => writeEvent(native, eventOf(desired), { floatingZone, nowMs: clock.nowMs() }).text,
-    fit: (item) => fitEvent(eventOf(item), { floatingZone }),
+    encode: (native, desired, files) =>
+      writeEvent(native, eventOf(desired), { ...read, nowMs: clock.nowMs(), ...(files ? { files } : {}) }).text,
+    fit: (item, current) => fitEvent(eventOf(item), read, current ? eventOf(current) : null),
+    file: fileContent,
   }
 }
 

@@ -10,8 +10,13 @@ export type Decoded =
 
 export type Codec = {
   decode(text: string): Decoded
-  /** `native` null: a new document. Throws ConnectorError `item.not-representable`. */
-  encode(native: string | null, desired: Item): string
+  /**
+   * `native` null: a new document. `files`: contents of the files that it does not have yet. Throws ConnectorError
+   * `item.not-representable`.
+   */
+  encode(native: string | null, desired: Item, files?: ReadonlyMap<string, string>): string
+  /** Content of a file of a document, in base64. */
+  file?(native: string, hash: string): string | null
   /** `current`: what the document holds now, for an update. */
   fit(item: Item, current?: Item): Fit<Item>
 }

@@ -6,6 +6,7 @@ import { groundFor, withMark } from './masked.ts'
 import { settling, writeBatch } from './side-batch.ts'
 import { entityTag, type SideContext } from './side-context.ts'
 import { isSuccess, plainFailure } from './side-create.ts'
+import { filesFor } from './side-files.ts'
 import { readItems } from './side-read.ts'
 import { lost, overtaken, readBack, type Written, written } from './side-written.ts'
 
@@ -28,11 +29,12 @@ export async function updateItems(context: SideContext, requests: readonly Updat
 
 async function updateOne(
   context: SideContext,
-  { current, desired, mark }: UpdateRequest,
+  { current, desired, mark, files }: UpdateRequest,
 ): Promise<UpdateOutcome | Written> {
   const { client, hrefs, codec } = context
   const { id, version } = current
-  const text = withMark(codec.encode(groundFor(current.native.text, mark), desired), mark)
+  const ground = groundFor(current.native.text, mark)
+  const text = withMark(codec.encode(ground, desired, await filesFor(context, { ground, desired, files })), mark)
   // Nothing of the change can be held here: a write would only make an echo.
   if (text === current.native.text) return { kind: 'updated', item: current }
   const answer = await client.put(hrefs.urlOf(id), text, { kind: 'must-match', etag: entityTag(version) })

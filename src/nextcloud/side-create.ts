@@ -6,6 +6,7 @@ import type { DavAnswer } from './dav/transport.ts'
 import { withMark } from './masked.ts'
 import { settling, writeBatch } from './side-batch.ts'
 import type { SideContext } from './side-context.ts'
+import { filesFor } from './side-files.ts'
 import { readItems, tokenId } from './side-read.ts'
 import { findByUid, purgeTrashed } from './side-uid.ts'
 import { lost, overtaken, readBack, type Written, written } from './side-written.ts'
@@ -29,8 +30,9 @@ export async function createItems(context: SideContext, requests: readonly Creat
 
 async function createOne(context: SideContext, request: CreateRequest): Promise<Step> {
   const id = tokenId(context, request.token)
-  const { desired, native, mark } = request
-  const encoded = context.codec.encode(native && native.format !== 'ews' ? native.text : null, desired)
+  const { desired, native, mark, files } = request
+  const ground = native && native.format !== 'ews' ? native.text : null
+  const encoded = context.codec.encode(ground, desired, await filesFor(context, { ground, desired, files }))
   const text = withMark(encoded, mark)
   const answer = await putNew(context, { id, text })
   if (isSuccess(answer)) return written(context, { id, text, answer })

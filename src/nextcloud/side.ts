@@ -27,6 +27,8 @@ export type NextcloudSideOptions = {
   floatingZone: string
   clock: Clock
   log: Log
+  /** Files of an event that are bigger do not travel. */
+  fileBytesMax?: number
   /** Writes under way at once; 1 for a Nextcloud on SQLite. */
   writeConcurrency?: number
   /** Another lens than that of the kind: for tests. */
@@ -64,6 +66,7 @@ export function nextcloudSide(options: NextcloudSideOptions): Side {
     update: (requests) => updateItems(context, requests),
     remove: (requests) => removeItems(context, requests),
     findByToken: (token) => findByToken(context, token),
+    file: async ({ native }, hash) => context.codec.file?.(native.text, hash) ?? null,
     fit: (item, current) => context.codec.fit(item, current),
   }
 }
@@ -73,10 +76,11 @@ export function codecFor({
   kind,
   floatingZone,
   clock,
-}: Pick<NextcloudSideOptions, 'kind' | 'floatingZone' | 'clock'>): Codec {
+  fileBytesMax,
+}: Pick<NextcloudSideOptions, 'kind' | 'floatingZone' | 'clock' | 'fileBytesMax'>): Codec {
   switch (kind) {
     case 'calendar':
-      return calendarCodec({ floatingZone, clock })
+      return calendarCodec({ floatingZone, clock, ...(fileBytesMax === undefined ? {} : { fileBytesMax }) })
     case 'tasks':
       return todoCodec({ floatingZone, clock })
     case 'contacts':

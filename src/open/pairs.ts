@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Config } from '../config/config.ts'
 import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from '../engine/user.ts'
 import type { EwsClient } from '../exchange/ews/client.ts'
+import type { FileHashes } from '../exchange/ews/side-files.ts'
 import type { DavClient } from '../nextcloud/dav/client.ts'
 import type { LinkProblem } from '../nextcloud/link-calendars.ts'
 import type { UsersFileEntry } from '../nextcloud/users-file.ts'
@@ -18,7 +19,7 @@ import { followNames, make } from './names.ts'
 import { sidesOf } from './sides.ts'
 
 /** Changes when the lenses read or write something differently: then every base is made anew by adoption (I6). */
-const MAPPING_VERSION = 1
+const MAPPING_VERSION = 2
 
 export type OpenPairsOptions = {
   config: Config
@@ -29,6 +30,8 @@ export type OpenPairsOptions = {
   random: Random
   log: Log
   scrubIntervalMs: number
+  /** Hashes of attachments, for as long as the process lives. */
+  fileHashes: FileHashes
 }
 
 /** Everything that opening needs of one user. */
@@ -208,9 +211,10 @@ function unlinked({ name, reason }: LinkProblem): UnopenedPair {
 function configHashOf(config: Config, entry: UsersFileEntry): string {
   const { ewsUrl, type: exchangeType } = config.exchange
   // Items outside the window were settled once: another window must look at them again.
-  const { type, sensitiveScope, sensitiveTitle, windowPastDays, windowFutureDays } = config.sync
+  const { type, sensitiveScope, sensitiveTitle, windowPastDays, windowFutureDays, fileBytesMax } = config.sync
   const syncType = type === 'full' ? type : [type, sensitiveScope, sensitiveTitle]
   const window = [windowPastDays, windowFutureDays]
-  const parts = [MAPPING_VERSION, exchangeType, ewsUrl, entry.davUrl, entry.username, entry.timeZone, syncType, window]
+  const { davUrl, username, timeZone } = entry
+  const parts = [MAPPING_VERSION, exchangeType, ewsUrl, davUrl, username, timeZone, syncType, window, fileBytesMax]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

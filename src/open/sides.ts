@@ -20,6 +20,8 @@ export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair
     folderId: pair.exchangeRef,
     kind: pair.kind,
     floatingZone,
+    fileBytesMax: config.sync.fileBytesMax,
+    fileHashes: opening.fileHashes,
     clock,
     log,
   })
@@ -39,12 +41,13 @@ export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair
   return { sides: maskedSides(ownSides, { policy, evidence }), ownSides }
 }
 
-function nextcloudOf({ dav, clock, log, floatingZone }: Opening, pair: CollectionPair): Side {
+function nextcloudOf({ dav, clock, log, floatingZone, config }: Opening, pair: CollectionPair): Side {
   const { kind } = pair
+  const { fileBytesMax } = config.sync
   // A dry run: the real one would make the collection first.
   if (pair.nextcloudRef === '') {
-    const codec = codecFor({ kind, floatingZone, clock })
+    const codec = codecFor({ kind, floatingZone, clock, fileBytesMax })
     return absentSide('nextcloud', (item, current) => codec.fit(item, current))
   }
-  return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, clock, log })
+  return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, fileBytesMax, clock, log })
 }

@@ -75,11 +75,26 @@ export type ReadResult =
   /** `uid` when it can be told although the item cannot be read: then it is known which item waits. */
   | { kind: 'unreadable'; id: ItemId; version: Version | null; error: ConnectorError; uid?: string | null }
 
-/** `desired` is what shall be there; the token is already journalled (I13). */
+/** Content of a file in base64 by its hash, or null when it cannot be had any more. Asked for only when the file is written. */
+export type FileSource = (hash: string) => Promise<string | null>
+
+/** `desired` is what shall be there; the token is already journalled (I13). `files`: where the contents of its files come from. */
 /** `native`: a document of this side that is patched instead of making a new one, so that a restored item gets all its properties back. */
-export type CreateRequest = { token: Token; desired: Item; native?: NativeDocument | null; mark?: Mark }
+export type CreateRequest = {
+  token: Token
+  desired: Item
+  native?: NativeDocument | null
+  mark?: Mark
+  files?: FileSource
+}
 /** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
-export type UpdateRequest = { current: SideItem; desired: Item; changed: readonly FieldPath[]; mark?: Mark }
+export type UpdateRequest = {
+  current: SideItem
+  desired: Item
+  changed: readonly FieldPath[]
+  mark?: Mark
+  files?: FileSource
+}
 /**
  * The mark of a masked copy, written together with the item: a text makes it one (and takes away all that the model does not
  * name), null ends it, absent leaves it as it is.
@@ -128,6 +143,8 @@ export interface Side {
   remove(requests: readonly RemoveRequest[]): Promise<RemoveOutcome[]>
   /** The item that a creation with this token made, or null when the server positively has none. */
   findByToken(token: Token): Promise<ItemId | null>
+  /** Content of one of the item's files, in base64; null when it is not there any more. */
+  file(item: Pick<SideItem, 'native' | 'mask'>, hash: string): Promise<string | null>
   /**
    * What this side would hold of the item, and what it would lose. Pure. Without `current`: after a creation. With `current`
    * (what the side holds now): after an update of it, so that what only the server can set (organizer, answers) stays as it is.

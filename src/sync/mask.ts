@@ -53,6 +53,7 @@ export function maskEvent(event: Event, { title, me }: { title: string; me: stri
     end,
     recurrence,
     extraStarts,
+    files: [],
     occurrences,
   }
   return eventOf(unflatten(flatten(masked), uid))

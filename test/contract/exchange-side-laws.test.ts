@@ -5,7 +5,7 @@ import type { Event } from '../../src/model/event.ts'
 import { differingPaths, flatten } from '../../src/model/flat.ts'
 import type { Item } from '../../src/model/item.ts'
 import { localOf } from '../../src/model/zone-time.ts'
-import { event as anyEvent } from '../core/arbitrary-event.ts'
+import { event as anyEvent, FILE_CONTENTS } from '../core/arbitrary-event.ts'
 import {
   describeOutcome,
   type ExchangeFixture,
@@ -18,6 +18,7 @@ const RUNS = Number(process.env.LENS_RUNS ?? 150)
 const TIMEOUT_MS = 60_000 + RUNS * 200
 let fixture: ExchangeFixture
 let counter = 0
+const files = async (hash: string) => FILE_CONTENTS.get(hash) ?? null
 
 beforeAll(async () => {
   fixture = await exchangeFixture()
@@ -40,7 +41,7 @@ function expectSame(actual: Item, expected: Item): void {
 }
 
 async function create(event: Event) {
-  const [outcome] = await fixture.side.create([{ token: newToken(), desired: event }])
+  const [outcome] = await fixture.side.create([{ token: newToken(), desired: event, files }])
   if (outcome?.kind !== 'created') throw new Error(describeOutcome(outcome))
   return outcome.item
 }
@@ -53,7 +54,7 @@ describe('the Exchange lens on the simulated server', () => {
         fc.asyncProperty(knownYears.map(withUid), async (event) => {
           const fit = fixture.side.fit(event)
           if (fit.kind === 'unrepresentable') {
-            const [outcome] = await fixture.side.create([{ token: newToken(), desired: event }])
+            const [outcome] = await fixture.side.create([{ token: newToken(), desired: event, files }])
             expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
             return
           }
@@ -77,7 +78,7 @@ describe('the Exchange lens on the simulated server', () => {
           const desired = { ...second, uid: first.uid }
           const fit = fixture.side.fit(desired, current.model)
           const changed = differingPaths(flatten(current.model), flatten(desired))
-          const [outcome] = await fixture.side.update([{ current, desired, changed }])
+          const [outcome] = await fixture.side.update([{ current, desired, changed, files }])
           if (fit.kind === 'unrepresentable') {
             expect(outcome).toMatchObject({ kind: 'refused', error: { code: 'item.not-representable' } })
             return
@@ -85,7 +86,7 @@ describe('the Exchange lens on the simulated server', () => {
           if (outcome?.kind !== 'updated') throw new Error(describeOutcome(outcome))
           expectSame(outcome.item.model, fit.item)
           const writes = fixture.simulator.requests.count('UpdateItem')
-          const [again] = await fixture.side.update([{ current: outcome.item, desired, changed }])
+          const [again] = await fixture.side.update([{ current: outcome.item, desired, changed, files }])
           expect(again?.kind).toBe('updated')
           expect(fixture.simulator.requests.count('UpdateItem')).toBe(writes)
         }),

@@ -67,6 +67,7 @@ describe('occurrences', () => {
       clock: { nowMs: () => 0, sleep: async () => undefined },
       log: memoryLog(),
       folders: new Map(),
+      fileHashes: new Map(),
       kind: 'calendar' as const,
     }
     const [result] = await driveOccurrences(context, [{ id: item.id, document, event, desired }])

@@ -41,6 +41,7 @@ export function sampleEvent(uid: string, changes: Partial<Event> = {}): Event {
     end: berlin('2026-03-10T10:00:00'),
     recurrence: null,
     extraStarts: [],
+    files: [],
     occurrences: {},
     ...changes,
   }

@@ -166,6 +166,7 @@ export function event(uid: string, parts: Partial<Event> = {}): Event {
     end: { kind: 'utc', local: '2030-02-01T11:00:00' },
     recurrence: null,
     extraStarts: [],
+    files: [],
     occurrences: {},
     ...parts,
   }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { dateTextOf, dayOfText, localTextOf, WEEKDAYS, wallMsOf } from '../../src/model/civil.ts'
 import type { Attendee, Body, Event, EventFields, Occurrence, Person } from '../../src/model/event.ts'
 import { expandOccurrences, occurrenceKey } from '../../src/model/expand.ts'
+import { type EventFile, fileOf, uniqueFiles } from '../../src/model/file.ts'
 import type { DayClass, DayIndex, Recurrence, RecurrenceEnd, RecurrencePattern } from '../../src/model/recurrence.ts'
 import type { CalTime, ZoneRules } from '../../src/model/time.ts'
 import { localOf, withLocal } from '../../src/model/zone-time.ts'
@@ -181,6 +182,26 @@ const body: fc.Arbitrary<Body | null> = fc.oneof(
   fc.tuple(text, text).map(([value, html]) => ({ text: value, html: `<p>${html}</p>` })),
 )
 
+/** Contents of generated files: their bytes make their hashes, so the lenses must be given them by these. */
+const FILES = ['%PDF-1.4 minutes', 'a,b\n1,2', '\u0000\u0001binary'].map((content) =>
+  Buffer.from(content).toString('base64'),
+)
+export const FILE_CONTENTS: ReadonlyMap<string, string> = new Map(
+  FILES.map((base64) => [fileOf(base64, { name: null, mediaType: null })?.hash ?? '', base64]),
+)
+const files: fc.Arbitrary<EventFile[]> = fc
+  .uniqueArray(
+    fc
+      .record({
+        base64: fc.constantFrom(...FILES),
+        name: fc.oneof(label, fc.constantFrom('Minutes.pdf', 'a;b,c:"d".txt', 'C:\\x/y')),
+        mediaType: fc.constantFrom('', 'application/pdf', 'text/csv'),
+      })
+      .map(({ base64, ...said }) => fileOf(base64, said) as EventFile),
+    { maxLength: 2, selector: ({ hash }) => hash },
+  )
+  .map(uniqueFiles)
+
 export const eventFields: fc.Arbitrary<EventFields> = fc
   .record({
     title: text,
@@ -236,14 +257,15 @@ const exception: fc.Arbitrary<Occurrence> = fc
   .map(({ bounds, fields }) => ({ kind: 'exception' as const, ...bounds, fields }))
 
 const single: fc.Arbitrary<Event> = fc
-  .record({ fields: eventFields, bounds: times, extraStarts: fc.array(calTime, { maxLength: 1 }) })
-  .map(({ fields, bounds, extraStarts }) => ({
+  .record({ fields: eventFields, bounds: times, extraStarts: fc.array(calTime, { maxLength: 1 }), files })
+  .map(({ fields, bounds, extraStarts, files: own }) => ({
     kind: 'event' as const,
     uid: 'generated@example.org',
     ...fields,
     ...bounds,
     recurrence: null,
     extraStarts,
+    files: own,
     occurrences: {},
   }))
 
@@ -251,10 +273,10 @@ const series: fc.Arbitrary<Event> = fc
   .tuple(repeating, eventFields)
   .chain(([own, fields]) =>
     fc
-      .record({ end: endFor(own.start), occurrences: occurrencesFor(own) })
-      .map(({ end, occurrences }) => ({ own, fields, end, occurrences })),
+      .record({ end: endFor(own.start), occurrences: occurrencesFor(own), attached: files })
+      .map((rest) => ({ own, fields, ...rest })),
   )
-  .map(({ own, fields, end, occurrences }) => ({
+  .map(({ own, fields, end, occurrences, attached }) => ({
     kind: 'event' as const,
     uid: 'generated@example.org',
     ...fields,
@@ -262,6 +284,7 @@ const series: fc.Arbitrary<Event> = fc
     end,
     recurrence: own.recurrence,
     extraStarts: [],
+    files: attached,
     occurrences,
   }))
 

@@ -7,6 +7,7 @@ import { timeText } from '../../src/mapping/ews/time.ts'
 import { createElements } from '../../src/mapping/ews/write.ts'
 import type { XmlElement } from '../../src/mapping/ews/xml.ts'
 import type { Event } from '../../src/model/event.ts'
+import { FILE_CONTENTS } from './arbitrary-event.ts'
 
 export const CONTEXT: EwsContext = {
   mailbox: 'anna@example.test',
@@ -24,7 +25,7 @@ export function element(
 }
 
 /** The event as GetItem gives it. `event` must be fitted. */
-export function render(event: Event, context = CONTEXT): EwsDocument {
+export function render(event: Event, context = CONTEXT, contents = FILE_CONTENTS): EwsDocument {
   const modified: XmlElement[] = []
   const deleted: XmlElement[] = []
   const exceptions: XmlElement[] = []
@@ -36,7 +37,7 @@ export function render(event: Event, context = CONTEXT): EwsDocument {
     }
     const id = element('ItemId', '', { Id: `exception ${key}`, ChangeKey: `key ${key}` })
     const { start, end, fields } = occurrence
-    const own: Event = { ...event, ...fields, start, end, recurrence: null, occurrences: {} }
+    const own: Event = { ...event, ...fields, start, end, recurrence: null, files: [], occurrences: {} }
     exceptions.push(item(own, context, [id, element('OriginalStart', original), type('Exception')]))
     modified.push(element('Occurrence', [id, element('OriginalStart', original)]))
   }
@@ -46,7 +47,12 @@ export function render(event: Event, context = CONTEXT): EwsDocument {
   ]
   const id = element('ItemId', '', { Id: 'master', ChangeKey: 'key' })
   return {
-    master: item(event, context, [id, type(event.recurrence ? 'RecurringMaster' : 'Single'), ...lists]),
+    master: item(event, context, [
+      id,
+      type(event.recurrence ? 'RecurringMaster' : 'Single'),
+      ...attachments(event, contents),
+      ...lists,
+    ]),
     exceptions,
   }
 }
@@ -68,6 +74,19 @@ function item(event: Event, context: EwsContext, more: XmlElement[]): XmlElement
     organizer,
   ]
   return element('CalendarItem', [...createElements(event, context, null).map(rewritten), ...server, ...more])
+}
+
+function attachments({ files }: Event, contents: ReadonlyMap<string, string>): XmlElement[] {
+  if (files.length === 0) return []
+  const list = files.map(({ hash, name, mediaType }) =>
+    element('FileAttachment', [
+      element('AttachmentId', '', { Id: hash }),
+      element('Name', name),
+      element('ContentType', mediaType),
+      element('Content', contents.get(hash) ?? ''),
+    ]),
+  )
+  return [element('Attachments', list)]
 }
 
 /** CRLF, Exchange's HTML wrapper, and nobody has answered yet. */

@@ -38,6 +38,7 @@ const WRITTEN: readonly string[] = [
     'ReminderMinutesBeforeStart',
     'UID',
   ],
+  'Attachments',
   ...['Start', 'End', 'OriginalStart', 'IsAllDayEvent', 'LegacyFreeBusyStatus', 'Location', 'RequiredAttendees'],
   ...['OptionalAttendees', 'Resources', 'Recurrence', 'DeletedOccurrences', 'StartTimeZone', 'EndTimeZone'],
 ]
@@ -57,6 +58,7 @@ function elementLines(element: XmlElement, prefix: string, item: XmlElement): st
   if (name === 'Body') return element.text === '' ? [] : [`${at} ${attributes.BodyType} ${plainBody(element.text)}`]
   // Without a reminder, Exchange keeps the minutes that nobody sees.
   if (name === 'ReminderMinutesBeforeStart' && textAt(item, 'ReminderIsSet') !== 'true') return []
+  if (name === 'AttachmentId') return []
   if (name === 'Attendee') {
     const email = textAt(element, 'Mailbox', 'EmailAddress') ?? ''
     const label = textAt(element, 'Mailbox', 'Name') ?? email

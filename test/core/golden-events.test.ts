@@ -9,6 +9,7 @@ import { readEvent as readExchange } from '../../src/mapping/ews/event.ts'
 import { fitEvent as fitOnExchange } from '../../src/mapping/ews/fit.ts'
 import { masterChanges } from '../../src/mapping/ews/write.ts'
 import { occurrenceWork } from '../../src/mapping/ews/write-occurrences.ts'
+import { fileContent } from '../../src/mapping/ical/files.ts'
 import { fitEvent as fitOnNextcloud } from '../../src/mapping/ical/fit-event.ts'
 import { readEvent as readNextcloud } from '../../src/mapping/ical/read-event.ts'
 import { writeEvent } from '../../src/mapping/ical/write-event.ts'
@@ -32,7 +33,8 @@ function load(name: string) {
   }
   const ics = read('nextcloud.ics')
   const { event, problems } = readNextcloud(ics, context)
-  return { expected, context, ics, event, problems, read }
+  const files = new Map(event.files.map(({ hash }) => [hash, fileContent(ics, hash) ?? '']))
+  return { expected, context: { ...context, files }, ics, event, problems, read }
 }
 
 function loadPair(name: string) {
@@ -73,7 +75,7 @@ describe('golden pairs of events', () => {
     }
     expect({ kind: fit.kind, losses }).toEqual({ kind: 'fits', losses: [...expected.toExchange].sort() })
     if (fit.kind !== 'fits' || expected.owner === 'other') return
-    const created = createdLines(render(fit.item, context), expected)
+    const created = createdLines(render(fit.item, context, context.files), expected)
     expect(created).toEqual(createdLines(readDocument(read('exchange.xml')), expected))
   })
 

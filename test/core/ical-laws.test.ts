@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { fitEvent } from '../../src/mapping/ical/fit-event.ts'
 import { readEvent } from '../../src/mapping/ical/read-event.ts'
 import { writeEvent } from '../../src/mapping/ical/write-event.ts'
-import { event, FLOATING_ZONE, sloppyEvent } from './arbitrary-event.ts'
+import { event, FILE_CONTENTS, FLOATING_ZONE, sloppyEvent } from './arbitrary-event.ts'
 
-const context = { floatingZone: FLOATING_ZONE, nowMs: Date.UTC(2026, 0, 2, 3, 4, 5) }
+const context = { floatingZone: FLOATING_ZONE, nowMs: Date.UTC(2026, 0, 2, 3, 4, 5), files: FILE_CONTENTS }
 const later = { ...context, nowMs: context.nowMs + 3_600_000 }
 const runs = { numRuns: 1000 }
 
@@ -28,7 +28,8 @@ describe('the iCalendar lens', () => {
       fc.property(event, event, (first, second) => {
         const native = writeEvent(null, first, context).text
         const { text } = writeEvent(native, second, later)
-        expect(readEvent(text, context).event).toEqual(fitEvent(second, context).item)
+        const held = readEvent(native, context).event
+        expect(readEvent(text, context).event).toEqual(fitEvent(second, context, held).item)
       }),
       runs,
     )

@@ -11,10 +11,15 @@ import { ICAL_EVENT_PROPERTIES } from '../../src/mapping/ical/table-event.ts'
 import { EVENT_FIELDS } from '../../src/mapping/ical/table-event-fields.ts'
 import { writeEvent } from '../../src/mapping/ical/write-event.ts'
 import type { Event } from '../../src/model/event.ts'
+import { fileOf } from '../../src/model/file.ts'
 import { differingPaths, flatten } from '../../src/model/flat.ts'
 import { eventLines } from './golden-compare.ts'
 
-const context = { mailbox: 'anna@example.org', floatingZone: 'Europe/Berlin', nowMs: 0 }
+/** Contents of the files in the probes. */
+const files = new Map(
+  ['T25l', 'VHdv'].map((base64) => [fileOf(base64, { name: null, mediaType: null })?.hash ?? '', base64]),
+)
+const context = { mailbox: 'anna@example.org', floatingZone: 'Europe/Berlin', nowMs: 0, files, fileBytesMax: 1000 }
 const TYPES = 'http://schemas.microsoft.com/exchange/services/2006/types'
 
 /** Lines of one VEVENT; those of a probe take the place of the usual ones. */
@@ -70,7 +75,8 @@ function created(event: Event): Record<string, string> {
   const fit = fitOnExchange(event, context)
   if (fit.kind !== 'fits') throw new Error(JSON.stringify(fit.losses))
   const nodes = createElements(fit.item, context, null).map((node) => [node.name, JSON.stringify(node)] as const)
-  return { ...Object.fromEntries(nodes), occurrences: JSON.stringify(fit.item.occurrences) }
+  const Attachments = JSON.stringify(fit.item.files)
+  return { ...Object.fromEntries(nodes), Attachments, occurrences: JSON.stringify(fit.item.occurrences) }
 }
 
 describe('the tables of events', () => {
@@ -85,6 +91,7 @@ describe('the tables of events', () => {
     const full = fromIcal([
       ...[
         'LOCATION:x',
+        'ATTACH;ENCODING=BASE64;VALUE=BINARY:T25l',
         'DESCRIPTION:x',
         'STATUS:TENTATIVE',
         'CATEGORIES:x',
@@ -177,7 +184,9 @@ describe('the tables of events', () => {
   )('%s', (_, { lines, loss, onto, says }) => {
     const current = onto ? fromXml(onto) : null
     const fit = fitOnExchange(fromIcal(lines), context, current)
-    expect(fit.losses.map(({ path, reason }) => `${path} ${reason}`)).toContain(loss)
+    // The hash of a file is no word for a page.
+    const shown = (path: string) => (path.startsWith('file:') ? 'file:' : path)
+    expect(fit.losses.map(({ path, reason }) => `${shown(path)} ${reason}`)).toContain(loss)
     expect(fit.kind).toBe(says.endsWith('not written to Exchange') ? 'unrepresentable' : 'fits')
   })
 })

@@ -26,6 +26,7 @@ const plain: Event = {
   end: { kind: 'utc', local: '2024-01-01T11:00:00' },
   recurrence: null,
   extraStarts: [],
+  files: [],
   occurrences: {},
 }
 const at = (text: string) => Date.parse(`${text}Z`)

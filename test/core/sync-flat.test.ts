@@ -10,7 +10,7 @@ import { holds } from './sync-runs.ts'
 describe('the flat form of an event', () => {
   it('gives the event back, but for exceptions that are as the rule says', () => {
     holds(event, (given) => {
-      const back = eventOf(unflatten(flatten(given), given.uid))
+      const back = eventOf(unflatten(flatten(given), given.uid, [given]))
       const { occurrences, ...fields } = given
       const { occurrences: backOccurrences, ...backFields } = back
       expect(backFields).toEqual(fields)

@@ -149,7 +149,7 @@ export class People {
 
   #edited(model: Event): Event {
     const keys = Object.keys(model.occurrences)
-    switch (this.#chance.below(9)) {
+    switch (this.#chance.below(11)) {
       case 0:
         return { ...model, title: this.value() }
       case 1:
@@ -164,6 +164,10 @@ export class People {
         return { ...model, ...this.#schedule(), occurrences: {} }
       case 6:
         return { ...model, showAs: this.#chance.pick(['free', 'busy', 'workingElsewhere'] as const) ?? 'busy' }
+      case 9:
+        return { ...model, files: [...model.files, this.#file()].sort((a, b) => (a.hash < b.hash ? -1 : 1)) }
+      case 10:
+        return { ...model, files: model.files.slice(1) }
       case 7:
         return { ...model, occurrences: { ...model.occurrences, [dayOf(model, keys.length)]: this.#exception(model) } }
       default:
@@ -182,10 +186,16 @@ export class People {
       end,
       recurrence: _rule,
       extraStarts: _more,
+      files: _files,
       occurrences: _own,
       ...fields
     } = model
     return { kind: 'exception' as const, start, end, fields: { ...(fields as EventFields), title: this.value() } }
+  }
+
+  #file() {
+    const hash = this.value()
+    return { hash, name: `${hash}.txt`, mediaType: '', bytes: 1 }
   }
 
   #schedule() {
@@ -217,6 +227,7 @@ export class People {
       organizer: null,
       attendees: [],
       extraStarts: [],
+      files: [],
       occurrences: {},
       ...this.#schedule(),
     }

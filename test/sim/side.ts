@@ -129,6 +129,11 @@ export class SimSide implements Side {
     })
   }
 
+  /** Contents are not simulated: a file is its hash. */
+  async file(_item: unknown, hash: string) {
+    return hash
+  }
+
   fit(item: Item) {
     return this.#server.fit(eventOf(item))
   }

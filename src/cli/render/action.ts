@@ -22,7 +22,7 @@ export function whenText(when: string): string {
 /** A field path in words. An attendee's address is not shown (promises: I26). */
 export function fieldText(path: FieldPath): string {
   const [field = path, ...rest] = path.split(':')
-  if (field === 'attendee') return 'attendee'
+  if (field === 'attendee' || field === 'file') return field
   if (field === 'schedule') return 'time and repetition'
   return rest.length === 0 ? safe(field) : safe(`${field} ${rest.join(':')}`)
 }

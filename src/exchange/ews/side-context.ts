@@ -8,6 +8,7 @@ import type { EwsClient } from './client.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { mayHaveBeenApplied } from './operation.ts'
 import { concernsWholeCall } from './response-codes.ts'
+import type { FileHashes } from './side-files.ts'
 
 /** Sizes of one request; see limits.ts. */
 export type SideLimits = { getBatchMax: number; writeBatchMax: number; syncPageMax: number; findPageMax: number }
@@ -23,6 +24,7 @@ export type SideContext = {
   log: Log
   /** Folders that are known to be another one than ours, and other names of ours. */
   folders: Map<string, 'ours' | 'other'>
+  fileHashes: FileHashes
 }
 
 export function call<Request, Value>(

@@ -7,7 +7,9 @@ import { deleteItem } from './operations/delete-item.ts'
 import { updateItem } from './operations/update-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
+import { writeFiles } from './side-files.ts'
 import { driveOccurrences, type SeriesResult } from './side-occurrences.ts'
+import { failureOf, type WriteFailure } from './side-outcome.ts'
 import { freshJobs } from './side-series.ts'
 import { changeKeyOf } from './side-version.ts'
 
@@ -18,25 +20,28 @@ export function bug(): never {
   throw new ConnectorError('bug', { where: 'side-create' })
 }
 
-export function hasExceptions(event: Event): boolean {
-  return Object.keys(event.occurrences).length > 0
+/** Files and exceptions are written after the item: until they are, its token says that it is not whole. */
+export function needsMore({ files, occurrences }: Event): boolean {
+  return files.length > 0 || Object.keys(occurrences).length > 0
 }
 
-/** Writes exceptions and then the whole token. A series that does not come to its end is taken back. Gives what is whole. */
+/** Writes files, exceptions and then the whole token. An item that does not come to its end is taken back. Gives what is whole. */
 export async function finishSeries(
   context: SideContext,
   made: readonly Made[],
   outcomes: Map<number, CreateOutcome>,
 ): Promise<Made[]> {
-  const series = made.filter(({ event }) => hasExceptions(event))
+  const series = made.filter(({ event }) => needsMore(event))
   if (series.length === 0) return [...made]
+  const unfiled = await addFiles(context, series)
   const fresh = await freshJobs(
     context,
-    series.map(({ id, event }) => ({ id, desired: event })),
+    series.filter(({ id }) => !unfiled.has(id)).map(({ id, event }) => ({ id, desired: event })),
   )
   const jobs = fresh.flatMap((job) => (job.kind === 'job' ? [job.job] : []))
   const driven = await driveOccurrences(context, jobs)
-  const results = new Map<string, SeriesResult>(jobs.map((job, index) => [job.id, driven[index] ?? bug()]))
+  const results = new Map<string, SeriesResult>(unfiled)
+  for (const [index, job] of jobs.entries()) results.set(job.id, driven[index] ?? bug())
   for (const job of fresh) if (job.kind === 'failed') results.set(job.id, job.failure)
   const written = series.filter(({ id }) => results.get(id)?.kind === 'done')
   const finished = await finishTokens(context, written)
@@ -47,10 +52,21 @@ export async function finishSeries(
     outcomes,
   )
   return made.flatMap((one) => {
-    if (!hasExceptions(one.event)) return [one]
+    if (!needsMore(one.event)) return [one]
     const changeKey = finished.get(one.id)
     return changeKey === undefined ? [] : [{ ...one, changeKey }]
   })
+}
+
+/** The items whose files could not be written. */
+async function addFiles(context: SideContext, made: readonly Made[]): Promise<Map<string, WriteFailure>> {
+  const failed = new Map<string, WriteFailure>()
+  for (const { id, changeKey, event, request } of made) {
+    const target = { id, changeKey, files: request.files }
+    const result = await writeFiles(context, target, { put: event.files, removeIds: [] })
+    if (result.kind === 'failed') failed.set(id, failureOf(result.error))
+  }
+  return failed
 }
 
 /** The ids whose token is whole now, with the master's new change key. */

@@ -1,6 +1,6 @@
 /**
- * Creating items: CreateItem in batches, then the exceptions of series, then a read of what is there now. A series gets its whole
- * token only when its exceptions are written: one that was cut short is known by it, and made anew instead of taken for whole.
+ * Creating items: CreateItem in batches, then files and the exceptions of series, then a read of what is there now. An item gets its
+ * whole token only when these are written: one that was cut short is known by it, and made anew instead of taken for whole.
  */
 import { fitEvent } from '../../mapping/ews/fit.ts'
 import { tokenValue } from '../../mapping/ews/unfinished.ts'
@@ -12,7 +12,7 @@ import { withMark } from './masked.ts'
 import { createItem } from './operations/create-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
-import { bug, finishSeries, hasExceptions, type Job, type Made } from './side-create-series.ts'
+import { bug, finishSeries, type Job, type Made, needsMore } from './side-create-series.ts'
 import { failureOf } from './side-outcome.ts'
 import { readItems } from './side-read.ts'
 import { changeKeyOf } from './side-version.ts'
@@ -25,8 +25,8 @@ export async function createItems(context: SideContext, requests: readonly Creat
   const whole = await finishSeries(context, made, outcomes).catch((error: unknown) => {
     if (!(error instanceof ConnectorError)) throw error
     // Recovery finds what was begun by its unfinished token.
-    for (const one of made) if (hasExceptions(one.event)) outcomes.set(one.index, { kind: 'unknown', error })
-    return made.filter(({ event }) => !hasExceptions(event))
+    for (const one of made) if (needsMore(one.event)) outcomes.set(one.index, { kind: 'unknown', error })
+    return made.filter(({ event }) => !needsMore(event))
   })
   await readBack(context, whole, outcomes)
   return requests.map((_, index) => outcomes.get(index) ?? bug())
@@ -58,7 +58,7 @@ async function sendCreations(
       items: batch.map(({ event, request }) => ({
         element: 'CalendarItem' as const,
         properties: withMark(
-          createElements(event, context.lens, tokenValue(request.token, hasExceptions(event) ? 'unfinished' : 'whole')),
+          createElements(event, context.lens, tokenValue(request.token, needsMore(event) ? 'unfinished' : 'whole')),
           request.mark,
         ),
       })),

@@ -8,6 +8,7 @@ import { textAt, type XmlElement } from '../../mapping/ews/xml.ts'
 import { ConnectorError, unreachable } from '../../ports/errors.ts'
 import type { ItemId, ReadResult, SideItem, Version } from '../../ports/side.ts'
 import type { SideContext } from './side-context.ts'
+import { addFileFacts } from './side-files.ts'
 import { type Fetched, fetchItems } from './side-get.ts'
 import { EXCEPTION_SHAPE, MASTER_SHAPE } from './side-shapes.ts'
 import { versionOf } from './side-version.ts'
@@ -27,7 +28,11 @@ export async function readItems(context: SideContext, ids: readonly ItemId[]): P
           WHOLE,
         )
   const fresh = new Map(again.map((item) => [item.id, item]))
-  return fetched.map((item) => readResult(context, fresh.get(item.id) ?? item))
+  const whole = await addFileFacts(
+    context,
+    fetched.map((item) => fresh.get(item.id) ?? item),
+  )
+  return whole.map((item) => readResult(context, item))
 }
 
 function readResult(context: SideContext, fetched: Fetched): ReadResult {

@@ -57,6 +57,7 @@ export const EXCEPTION_SHAPE: ItemShape = { base: 'IdOnly', bodyType: 'Best', pr
 const MASTER_PROPERTIES = [
   'item:ParentFolderId',
   'item:ItemClass',
+  'item:Attachments',
   'calendar:IsOrganizer',
   'calendar:Recurrence',
   'calendar:ModifiedOccurrences',

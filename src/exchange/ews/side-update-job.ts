@@ -1,5 +1,6 @@
 /** One item on its way through an update: what is there, what shall be there, and what became of it. */
 import type { EwsFieldChange } from '../../mapping/ews/change.ts'
+import type { FileChanges } from '../../mapping/ews/files.ts'
 import { masterChanges } from '../../mapping/ews/write.ts'
 import type { XmlElement } from '../../mapping/ews/xml.ts'
 import type { Event } from '../../model/event.ts'
@@ -19,6 +20,7 @@ export type Job = {
   series: boolean
   wrote: boolean
   marked: boolean
+  files: FileChanges
   outcome: UpdateOutcome | null
 }
 

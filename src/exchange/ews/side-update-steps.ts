@@ -10,6 +10,7 @@ import { updateItem } from './operations/update-item.ts'
 import { SEND_TO_NONE } from './send-mode.ts'
 import { answerMeetings } from './side-answer.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
+import { writeFiles } from './side-files.ts'
 import { driveOccurrences } from './side-occurrences.ts'
 import { failureOf } from './side-outcome.ts'
 import { freshJobs } from './side-series.ts'
@@ -86,6 +87,18 @@ export async function writeOccurrences(context: SideContext, jobs: readonly Job[
 function staysDeleted(): UpdateOutcome {
   const error = new ConnectorError('exchange.item-refused', { reason: 'occurrence-stays-deleted', sent: 'no' })
   return { kind: 'refused', error }
+}
+
+/** One item after the other: files are big, and each moves the change key. */
+export async function writeAttachments(context: SideContext, jobs: readonly Job[]): Promise<void> {
+  for (const job of jobs) {
+    if (job.files.put.length === 0 && job.files.removeIds.length === 0) continue
+    const target = { id: job.id, changeKey: job.changeKey, files: job.request.files }
+    const result = await writeFiles(context, target, job.files)
+    if (result.kind === 'done') Object.assign(job, { wrote: true, changeKey: result.changeKey })
+    else if (result.error.code === 'item.changed-meanwhile') job.outcome = { kind: 'changed-underneath' }
+    else job.outcome = failureOf(result.error)
+  }
 }
 
 export async function writeAnswers(context: SideContext, jobs: readonly Job[]): Promise<void> {

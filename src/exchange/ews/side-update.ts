@@ -3,6 +3,7 @@
  * answer, then a read of what is there now. A meeting of somebody else gets only what is mine (INV-1).
  */
 import { itemIdOf, readDocument } from '../../mapping/ews/document.ts'
+import { fileChanges } from '../../mapping/ews/files.ts'
 import { fitEvent } from '../../mapping/ews/fit.ts'
 import { isUnfinished } from '../../mapping/ews/unfinished.ts'
 import { answerChange } from '../../mapping/ews/write.ts'
@@ -16,7 +17,14 @@ import { whyNotWritable } from './side-precondition.ts'
 import { readItems } from './side-read.ts'
 import { freshJobs } from './side-series.ts'
 import { bug, changesOf, type Job, open } from './side-update-job.ts'
-import { clearMarks, resetSeries, writeAnswers, writeMasters, writeOccurrences } from './side-update-steps.ts'
+import {
+  clearMarks,
+  resetSeries,
+  writeAnswers,
+  writeAttachments,
+  writeMasters,
+  writeOccurrences,
+} from './side-update-steps.ts'
 import { changeKeyOf, isSeries } from './side-version.ts'
 
 /** One outcome per request, in order. */
@@ -28,6 +36,7 @@ export async function updateItems(context: SideContext, requests: readonly Updat
   await resetSeries(context, open(jobs))
   await guarded(jobs, () => writeMasters(context, open(jobs)))
   await guarded(jobs, () => writeOccurrences(context, open(jobs)))
+  await guarded(jobs, () => writeAttachments(context, open(jobs)))
   await guarded(jobs, () => writeAnswers(context, open(jobs)))
   await guarded(jobs, () => clearMarks(context, open(jobs)))
   await guarded(jobs, () => readBack(context, open(jobs)))
@@ -60,6 +69,7 @@ function jobOf(context: SideContext, request: UpdateRequest): Job {
     series: isSeries(master) || desired.recurrence !== null,
     wrote: false,
     marked: isUnfinished(master),
+    files: fileChanges(event.files, fit.kind === 'fits' ? eventOf(fit.item).files : event.files, master),
     outcome: null,
   }
   if (fit.kind === 'unrepresentable') {

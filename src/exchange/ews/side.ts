@@ -4,7 +4,7 @@ import { fitEvent } from '../../mapping/ews/fit.ts'
 import { eventOf } from '../../model/kinds.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import type { Cursor, ItemId, RemoveRequest, Side, Token } from '../../ports/side.ts'
+import type { Cursor, ItemId, RemoveRequest, Side, SideItem, Token } from '../../ports/side.ts'
 import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsClient } from './client.ts'
 import { deleteItem } from './operations/delete-item.ts'
@@ -13,6 +13,7 @@ import { call, type SideContext, type SideLimits } from './side-context.ts'
 import { createItems } from './side-create.ts'
 import { createOnce } from './side-create-once.ts'
 import { describeFolder, findToken, folderChanges, listFolder } from './side-feed.ts'
+import { type FileHashes, fileContent } from './side-files.ts'
 import { failureOf } from './side-outcome.ts'
 import { readItems } from './side-read.ts'
 import { removeItems } from './side-remove.ts'
@@ -36,6 +37,10 @@ export type ExchangeSideOptions = {
   clock: Clock
   log: Log
   limits?: Partial<SideLimits>
+  /** Files of an event that are bigger do not travel. */
+  fileBytesMax?: number
+  /** Remembered as long as the process lives. */
+  fileHashes?: FileHashes
 }
 
 const LIMITS: SideLimits = {
@@ -55,6 +60,7 @@ export function exchangeSide(options: ExchangeSideOptions): Side {
     listAll: () => listFolder(context),
     remove: (requests: readonly RemoveRequest[]) => removeItems(context, requests),
     findByToken: (token: Token) => findByToken(context, token),
+    file: (item: Pick<SideItem, 'native'>, hash: string) => fileContent(context, item, hash),
   }
   if (context.kind === 'calendar') {
     return {
@@ -76,17 +82,23 @@ export function exchangeSide(options: ExchangeSideOptions): Side {
 
 function contextOf(options: ExchangeSideOptions): SideContext {
   const mailbox = options.mailbox.toLowerCase()
-  const name = options.mailboxName
+  const { mailboxName: name, fileBytesMax } = options
   return {
     client: options.client,
     mailbox: options.mailbox,
     folderId: options.folderId,
     kind: options.kind,
-    lens: { mailbox, floatingZone: options.floatingZone, ...(name === undefined ? {} : { mailboxName: name }) },
+    lens: {
+      mailbox,
+      floatingZone: options.floatingZone,
+      ...(name === undefined ? {} : { mailboxName: name }),
+      ...(fileBytesMax === undefined ? {} : { fileBytesMax }),
+    },
     limits: { ...LIMITS, ...options.limits },
     clock: options.clock,
     log: options.log,
     folders: new Map(),
+    fileHashes: options.fileHashes ?? new Map(),
   }
 }
 

@@ -9,6 +9,8 @@ export type EwsContext = {
   mailboxName?: string
   /** Zone of floating times and of all-day events on Exchange. */
   floatingZone: ZoneId
+  /** Files of an event that are bigger do not travel. */
+  fileBytesMax?: number
 }
 
 /** Collects what does not fit. An exception's losses are all named by its occurrence path. */

@@ -5,6 +5,7 @@ import { instantOf, localOf } from '../../model/zone-time.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { EwsContext } from './context.ts'
 import { readFields } from './fields.ts'
+import { readFiles } from './files.ts'
 import { isRegularException, nearestKey, unmoved } from './occurrence.ts'
 import { readRecurrence } from './recurrence.ts'
 import { line } from './text.ts'
@@ -26,6 +27,7 @@ export function readEvent(master: XmlElement, exceptions: readonly XmlElement[],
     ...times,
     recurrence: recurrence ? readRecurrence(recurrence, times.start) : null,
     extraStarts: [],
+    files: readFiles(master),
     occurrences: {},
   }
   if (event.recurrence) event.occurrences = readOccurrences(event, { master, exceptions, startZone, context })

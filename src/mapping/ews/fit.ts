@@ -2,6 +2,7 @@
 import type { Event } from '../../model/event.ts'
 import { expandOccurrences } from '../../model/expand.ts'
 import type { Fit, Loss } from '../../model/item.ts'
+import { fitFiles } from '../fit-files.ts'
 import { type EwsContext, lossList } from './context.ts'
 import { fitFields } from './fit-fields.ts'
 import { fitForeignEvent } from './fit-foreign.ts'
@@ -34,6 +35,12 @@ export function fitEvent(event: Event, context: EwsContext, current: Event | nul
     ...fitPeople(event, at, current),
     ...schedule,
     extraStarts: [],
+    files: fitFiles(event.files, {
+      fileBytesMax: context.fileBytesMax,
+      totalBytesMax: null,
+      held: current?.files ?? [],
+      name: at.losses.add,
+    }),
     occurrences: {},
   }
   if (fitted.recurrence)

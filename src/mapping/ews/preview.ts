@@ -9,7 +9,8 @@ export function previewText(event: Event, context: EwsContext): string {
   const exceptions = Object.entries(event.occurrences).map(
     ([key, occurrence]) => `<!-- occurrence ${key}: ${occurrence.kind} -->`,
   )
-  return [...nodeLines(item, ''), ...exceptions].join('\n')
+  const files = event.files.map(({ name, bytes }) => `<!-- FileAttachment ${name}: ${bytes} bytes -->`)
+  return [...nodeLines(item, ''), ...files, ...exceptions].join('\n')
 }
 
 /** An element as indented text for people. */

@@ -1,5 +1,6 @@
 /** The properties of a calendar item on Exchange: which field each is part of, and which stay there alone. See ../ical/table.ts. */
 import type { NativeProperty } from '../ical/table.ts'
+import { EWS_EVENT_KEPT } from './table-event-kept.ts'
 
 const element = (name: string, text: string) => `<t:${name}>${text}</t:${name}>`
 const mapped = (property: string, path: string, values: readonly [string, string], note?: string): NativeProperty => {
@@ -28,6 +29,15 @@ const EXCEPTION = element(
   'CalendarItem',
   [MOVED, element('UID', 'probe@example.org'), element('CalendarItemType', 'Exception')].join(''),
 )
+
+const file = (name: string, content: string) =>
+  element(
+    'Attachments',
+    element(
+      'FileAttachment',
+      element('Name', name) + element('ContentType', 'text/plain') + element('Content', content),
+    ),
+  )
 
 const MAPPED: readonly NativeProperty[] = [
   mapped('item:Subject', 'title', ['One', 'Two']),
@@ -110,6 +120,12 @@ const MAPPED: readonly NativeProperty[] = [
   },
   mapped('calendar:Recurrence', 'schedule', [daily(1), daily(2)]),
   {
+    property: 'item:Attachments',
+    path: 'file:',
+    note: 'files; written by CreateAttachment and DeleteAttachment after the item',
+    probe: { from: [file('a.txt', 'T25l')], to: [file('b.txt', 'VHdv')] },
+  },
+  {
     property: 'calendar:DeletedOccurrences',
     path: 'occurrence:',
     note: 'read only; written by deleting the occurrence itself',
@@ -132,27 +148,4 @@ const MAPPED: readonly NativeProperty[] = [
   },
 ]
 
-const kept = (property: string, from: string, to: string, note?: string): NativeProperty => {
-  const name = property.slice(property.indexOf(':') + 1)
-  const probe = { from: [element(name, from)], to: [element(name, to)] }
-  return { property, path: null, ...(note === undefined ? {} : { note }), probe }
-}
-
-const extended = (value: string) =>
-  `<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="theirs" PropertyType="String"/>${element('Value', value)}`
-
-/** What the connector reads past and never writes. */
-const KEPT: readonly NativeProperty[] = [
-  kept('item:Attachments', element('FileAttachment', element('Name', 'a')), '', 'files and inline images'),
-  kept('item:ExtendedProperty', extended('a'), extended('b'), 'properties of other programs'),
-  kept('calendar:JoinOnlineMeetingUrl', 'https://example.org/a', 'https://example.org/b', 'online meetings'),
-  kept('calendar:NetShowUrl', 'https://example.org/a', ''),
-  kept('calendar:MeetingWorkspaceUrl', 'https://example.org/a', ''),
-  kept('calendar:ConferenceType', '0', '1'),
-  kept('calendar:AllowNewTimeProposal', 'true', 'false'),
-  kept('calendar:AppointmentSequenceNumber', '0', '3', 'counted by the server'),
-  kept('calendar:AppointmentReplyTime', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'),
-  kept('item:Culture', 'de-DE', 'en-US'),
-]
-
-export const EWS_EVENT_PROPERTIES: readonly NativeProperty[] = [...MAPPED, ...KEPT]
+export const EWS_EVENT_PROPERTIES: readonly NativeProperty[] = [...MAPPED, ...EWS_EVENT_KEPT]

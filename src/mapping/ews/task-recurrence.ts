@@ -139,6 +139,7 @@ function asEvent(recurrence: Recurrence | null, anchor: DateText): Event {
     end: { kind: 'date', date: nextDate(anchor) },
     recurrence,
     extraStarts: [],
+    files: [],
     occurrences: {},
   }
 }

@@ -77,7 +77,9 @@ export function asBefore(event: Event, master: XmlElement): Event {
   if (kept === null) return event
   const flat = flatten(event)
   const gone = [...flat.keys()].filter(isSchedulePath).map((path): [FieldPath, undefined] => [path, undefined])
-  return eventOf(unflatten(applyPatch(flat, new Map<FieldPath, Json | undefined>([...gone, ...kept])), event.uid))
+  return eventOf(
+    unflatten(applyPatch(flat, new Map<FieldPath, Json | undefined>([...gone, ...kept])), event.uid, [event]),
+  )
 }
 
 function parseMark(text: string): [FieldPath, Json][] | null {

@@ -2,10 +2,16 @@
 import type { CalTime } from '../../model/time.ts'
 import type { ZoneBook } from './times.ts'
 
-/** `floatingZone`: the IANA zone in which floating times and dates are turned into instants. */
-export type IcalReadContext = { floatingZone: string }
-/** `nowMs` goes into DTSTAMP, CREATED and LAST-MODIFIED, and only when something is written. */
-export type IcalWriteContext = IcalReadContext & { nowMs: number }
+/**
+ * `floatingZone`: the IANA zone in which floating times and dates are turned into instants. `fileBytesMax`: files of an event that
+ * are bigger do not travel.
+ */
+export type IcalReadContext = { floatingZone: string; fileBytesMax?: number }
+/**
+ * `nowMs` goes into DTSTAMP, CREATED and LAST-MODIFIED, and only when something is written. `files`: contents of the files that
+ * the document does not have yet.
+ */
+export type IcalWriteContext = IcalReadContext & { nowMs: number; files?: ReadonlyMap<string, string> }
 
 /** What reading or patching one VEVENT needs besides the component. */
 export type Reading = {

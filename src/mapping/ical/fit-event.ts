@@ -1,10 +1,12 @@
 /** What an iCalendar resource holds of an event: nearly everything, in the lens' one canonical form (law I19: reading what was written gives this). */
+import { ICAL_FILES_BYTES_MAX } from '../../limits.ts'
 import { dateTextOf, dayOfText, daysInMonth } from '../../model/civil.ts'
 import type { Event, EventFields, Occurrence, OccurrenceKey } from '../../model/event.ts'
 import type { Fit, Loss } from '../../model/item.ts'
 import type { Recurrence } from '../../model/recurrence.ts'
 import type { CalTime } from '../../model/time.ts'
 import { localOf } from '../../model/zone-time.ts'
+import { fitFiles } from '../fit-files.ts'
 import { resolveZone, timeInZone } from '../zones.ts'
 import { fitEnd } from './bounds.ts'
 import type { IcalReadContext, Reading } from './context.ts'
@@ -14,8 +16,12 @@ import { ruleOfRecurrence } from './recurrence-write.ts'
 import { occurrenceTest, sortedTimes, timeOfKey } from './series.ts'
 import { cleanLabel, cleanText } from './text.ts'
 
-/** Always fits. Losses name what had to be adjusted. */
-export function fitEvent(event: Event, context: IcalReadContext): Extract<Fit<Event>, { kind: 'fits' }> {
+/** Always fits. Losses name what had to be adjusted. `current`: what the document holds now. */
+export function fitEvent(
+  event: Event,
+  context: IcalReadContext,
+  current: Event | null = null,
+): Extract<Fit<Event>, { kind: 'fits' }> {
   const losses: Loss[] = []
   const reading: Reading = { book: { unknown: new Set(), resolve: (id) => resolveZone({ id }) }, ...context }
   const { start, end } = fitBounds(event, { reading, losses, path: 'schedule' })
@@ -29,6 +35,12 @@ export function fitEvent(event: Event, context: IcalReadContext): Extract<Fit<Ev
     end,
     recurrence,
     extraStarts,
+    files: fitFiles(event.files, {
+      fileBytesMax: context.fileBytesMax,
+      totalBytesMax: ICAL_FILES_BYTES_MAX,
+      held: current?.files ?? [],
+      name: (path, reason, detail) => losses.push({ path, reason, detail }),
+    }),
     occurrences: {},
   }
   item.occurrences = fitOccurrences(event, item, { reading, losses })

@@ -8,6 +8,7 @@ import { endOfEvent } from './bounds.ts'
 import type { IcalReadContext, Moment, Reading } from './context.ts'
 import { type Component, componentsOf, lineOf, linesOf, parseDocument, unreadable } from './document.ts'
 import { readPlainFields } from './fields.ts'
+import { readFiles } from './files.ts'
 import { readPeople } from './people.ts'
 import { readReminder } from './reminder.ts'
 import { excludedKeys, isRanged, overridesByKey, type Parts, readExtraStarts, readRecurrence } from './series.ts'
@@ -42,6 +43,7 @@ export function readCalendar(calendar: Component, context: IcalReadContext): Rea
     end,
     recurrence,
     extraStarts,
+    files: readFiles(master),
     occurrences: readOccurrences(parts, { start, excluded, reading, problems }),
   }
   if (clamped) problems.push({ path: 'DTEND', reason: 'clamped', detail: 'the end is not after the start' })

@@ -121,5 +121,17 @@ export const EVENT_FIELDS: readonly MappedField[] = [
       ),
     ],
   },
+  {
+    path: 'file:',
+    label: 'Files',
+    direction: 'both',
+    limits: [
+      limit(
+        'files over the limit (`Service__AttachmentLimitInBytes`) stay where they are',
+        'file: too-long',
+        `ATTACH;ENCODING=BASE64;VALUE=BINARY:${'T25l'.repeat(400)}`,
+      ),
+    ],
+  },
   ...EVENT_TIMES,
 ]

@@ -1,5 +1,6 @@
 /** The properties of a VEVENT: which field each is part of, and which stay on Nextcloud alone. See table.ts. */
 import type { NativeProperty, Probe } from './table.ts'
+import { ICAL_EVENT_KEPT } from './table-event-kept.ts'
 
 const at = (from: string, to: string): Probe => ({ from: [from], to: [to] })
 const RULE = 'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=5'
@@ -88,6 +89,15 @@ const MAPPED: readonly NativeProperty[] = [
   },
   { property: 'RRULE', path: 'schedule', probe: at('RRULE:FREQ=DAILY', 'RRULE:FREQ=WEEKLY;BYDAY=MO') },
   {
+    property: 'ATTACH;VALUE=BINARY',
+    path: 'file:',
+    note: 'files inside the event; FILENAME and FMTTYPE go along; not those of a single occurrence',
+    probe: at(
+      'ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;FILENAME=a.txt:T25l',
+      'ATTACH;FMTTYPE=text/plain;ENCODING=BASE64;VALUE=BINARY;FILENAME=b.txt:VHdv',
+    ),
+  },
+  {
     property: 'EXDATE',
     path: 'occurrence:',
     probe: { from: [RULE], to: [RULE, 'EXDATE;TZID=Europe/Berlin:20260309T100000'] },
@@ -112,48 +122,4 @@ const MAPPED: readonly NativeProperty[] = [
   },
 ]
 
-const kept = (property: string, from: string, to: string, note?: string): NativeProperty => ({
-  property,
-  path: null,
-  ...(note === undefined ? {} : { note }),
-  probe: at(from, to),
-})
-
-/** What Exchange has no property for through EWS. */
-const KEPT: readonly NativeProperty[] = [
-  kept('ATTACH', 'ATTACH:https://example.org/a', 'ATTACH:https://example.org/b', 'links and files inside the event'),
-  kept('GEO', 'GEO:52.5;13.4', 'GEO:1;1'),
-  kept('URL', 'URL:https://example.org/a', 'URL:https://example.org/b'),
-  kept('COLOR', 'COLOR:red', 'COLOR:blue'),
-  kept('CONFERENCE', 'CONFERENCE;VALUE=URI:https://example.org/a', 'CONFERENCE;VALUE=URI:https://example.org/b'),
-  kept('IMAGE', 'IMAGE;VALUE=URI:https://example.org/a', 'IMAGE;VALUE=URI:https://example.org/b'),
-  kept('COMMENT', 'COMMENT:a', 'COMMENT:b'),
-  kept('CONTACT', 'CONTACT:a', 'CONTACT:b'),
-  kept('RELATED-TO', 'RELATED-TO:a', 'RELATED-TO:b'),
-  kept('RESOURCES', 'RESOURCES:a', 'RESOURCES:b', 'resources that are invited are ATTENDEE;CUTYPE=RESOURCE'),
-  kept('REQUEST-STATUS', 'REQUEST-STATUS:2.0;Success', 'REQUEST-STATUS:3.1;Invalid'),
-  kept('SOURCE', 'SOURCE;VALUE=URI:https://example.org/a', 'SOURCE;VALUE=URI:https://example.org/b'),
-  kept('STRUCTURED-DATA', 'STRUCTURED-DATA;VALUE=TEXT:a', 'STRUCTURED-DATA;VALUE=TEXT:b'),
-  kept('X-*', 'X-ANYTHING;X-A="b:c":a', 'X-ANYTHING;X-A="b:c":b', 'properties of other programs'),
-  {
-    property: 'VALARM (others)',
-    path: null,
-    note: 'further alarms, alarms by mail, snoozes, repeats',
-    probe: {
-      from: [...DISPLAY, ...alarm('ACTION:DISPLAY', 'TRIGGER:-PT1H')],
-      to: [...DISPLAY, ...alarm('ACTION:DISPLAY', 'TRIGGER:-PT2H')],
-    },
-  },
-  {
-    property: 'PARTICIPANT, VLOCATION, VRESOURCE',
-    path: null,
-    note: 'components inside the event (RFC 9073)',
-    probe: {
-      from: ['BEGIN:PARTICIPANT', 'PARTICIPANT-TYPE:SPEAKER', 'END:PARTICIPANT'],
-      to: ['BEGIN:PARTICIPANT', 'PARTICIPANT-TYPE:SPONSOR', 'END:PARTICIPANT'],
-    },
-  },
-  kept('SEQUENCE', 'SEQUENCE:1', 'SEQUENCE:2', 'raised when the sync moves a meeting (RFC 5546 section 2.1.4)'),
-]
-
-export const ICAL_EVENT_PROPERTIES: readonly NativeProperty[] = [...MAPPED, ...KEPT]
+export const ICAL_EVENT_PROPERTIES: readonly NativeProperty[] = [...MAPPED, ...ICAL_EVENT_KEPT]

@@ -10,6 +10,7 @@ import { ConnectorError } from '../../ports/errors.ts'
 import { patchBounds, timeLine } from './bounds.ts'
 import type { IcalWriteContext, Reading } from './context.ts'
 import { type Component, dropLines, newComponent, parseDocument, printDocument, setLine } from './document.ts'
+import { patchFiles } from './files.ts'
 import { fitEvent } from './fit-event.ts'
 import { makeLine } from './lines.ts'
 import { partsOf, readCalendar, readEvent } from './read-event.ts'
@@ -22,6 +23,8 @@ import { patchFields, patchOverrides, stamp, type Writing } from './write-overri
 import { patchSeries } from './write-series.ts'
 import { patchZones } from './write-zones.ts'
 
+const NO_FILES: ReadonlyMap<string, string> = new Map()
+
 export type WrittenEvent = { text: string; losses: Loss[] }
 
 /**
@@ -29,10 +32,12 @@ export type WrittenEvent = { text: string; losses: Loss[] }
  * Throws ConnectorError `item.unreadable` for a native document that cannot be read, `item.not-representable` without a UID.
  */
 export function writeEvent(native: string | null, model: Event, context: IcalWriteContext): WrittenEvent {
-  const { item: wanted, losses } = fitEvent(model, context)
+  const document = native === null ? null : parseDocument(native)
+  const held = document && readCalendar(document, context).event
+  const { item: wanted, losses } = fitEvent(model, context, held)
   if (wanted.uid === '') throw new ConnectorError('item.not-representable', { reason: 'no-uid' })
-  const calendar = native === null ? newCalendar(wanted, context) : parseDocument(native)
-  const { event: before } = readCalendar(calendar, context)
+  const calendar = document ?? newCalendar(wanted, context)
+  const before = held ?? readCalendar(calendar, context).event
   const said = withoutRegular(before)
   if (native !== null && (sameEvent(said, withoutRegular(wanted)) || sameEvent(before, model)))
     return { text: native, losses }
@@ -77,8 +82,10 @@ function patchMaster(writing: Writing, isNew: boolean): void {
   const bounds = patchBounds(master, wanted, { ...reading, write })
   const series = patchSeries({ parts, before, wanted, reading, write })
   const recurring = isSeries(wanted)
-  const fields = patchFields(master, wanted, { ...reading, start: wanted.start, end: wanted.end, recurring })
-  if (!isNew && (bounds || series || fields || wanted.uid !== before.uid)) stamp(master, bounds || series, context)
+  const moment = { ...reading, start: wanted.start, end: wanted.end, recurring }
+  const fields = [patchFields(master, wanted, moment), patchFiles(master, wanted.files, context.files ?? NO_FILES)]
+  const changed = bounds || series || fields.includes(true)
+  if (!isNew && (changed || wanted.uid !== before.uid)) stamp(master, bounds || series, context)
 }
 
 /** Instances without their series stay so while they are the same ones; else the one that stands for the series becomes its master. */

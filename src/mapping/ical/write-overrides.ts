@@ -8,6 +8,7 @@ import { patchBounds, timeLine } from './bounds.ts'
 import type { IcalWriteContext, Moment, Reading } from './context.ts'
 import { type Component, copyComponent, dropLines, insertLine, lineOf, setLine } from './document.ts'
 import { patchPlainFields } from './fields.ts'
+import { dropFiles } from './files.ts'
 import { makeLine } from './lines.ts'
 import { patchPeople } from './people.ts'
 import { patchReminder } from './reminder.ts'
@@ -45,6 +46,7 @@ export function patchOverrides(writing: Writing): void {
   for (const [key, occurrence] of Object.entries(wanted.occurrences)) {
     if (occurrence.kind !== 'exception' || overrides.has(key)) continue
     const component = copyComponent(parts.master)
+    dropFiles(component)
     dropLines(component, 'RRULE', 'EXRULE', 'RDATE', 'EXDATE', 'RECURRENCE-ID', 'CREATED')
     setRecurrenceId(component, key, writing)
     patchOverride(component, occurrence, writing)

@@ -11,7 +11,7 @@ import type { Mailbox } from './store.ts'
 import { saveRepeatingTask } from './tasks.ts'
 import { dateText, parseDate } from './time/dates.ts'
 import type { ZoneTable } from './time/zones.ts'
-import { type EventInput, fieldsOf, type ItemSnapshot } from './user-input.ts'
+import { attachmentOf, type EventInput, type FileInput, fieldsOf, type ItemSnapshot } from './user-input.ts'
 import { makeNode } from './xml.ts'
 
 export type HandleContext = { zones: ZoneTable; settings: Settings; nowMs(): number }
@@ -177,21 +177,16 @@ export class MailboxHandle {
     return itemIdOf(this.mailbox, this.mailbox.move(this.#stored(id), this.#folder(folder)))
   }
 
-  attach(id: string, file: { name: string; content: Buffer; contentType?: string; isContactPhoto?: boolean }): void {
+  attach(id: string, file: FileInput): void {
     const item = this.#stored(id)
-    item.attachments = [
-      ...(item.attachments ?? []),
-      {
-        serial: this.mailbox.nextSerial(),
-        name: file.name,
-        contentType: file.contentType ?? 'application/octet-stream',
-        contentId: undefined,
-        isInline: false,
-        isContactPhoto: file.isContactPhoto ?? false,
-        content: file.content,
-        modified: this.#context.nowMs(),
-      },
-    ]
+    const fresh = attachmentOf(file, { serial: this.mailbox.nextSerial(), nowMs: this.#context.nowMs() })
+    item.attachments = [...(item.attachments ?? []), fresh]
+    this.mailbox.touch(item, this.#context.nowMs())
+  }
+
+  detach(id: string, name: string): void {
+    const item = this.#stored(id)
+    item.attachments = (item.attachments ?? []).filter((one) => one.name !== name)
     this.mailbox.touch(item, this.#context.nowMs())
   }
 

@@ -46,7 +46,9 @@ export type Fields = {
   other?: Record<string, Node | undefined>
 }
 
+/** `kind` absent: a file. */
 export type Attachment = {
+  kind?: 'item' | 'reference'
   serial: number
   name: string
   contentType: string

@@ -2,7 +2,7 @@
 import { EwsError } from './errors.ts'
 import type { ItemKind } from './fields/property-table.ts'
 import { cleanSubject, toCrLf } from './fields/read.ts'
-import type { Attendee, BodyValue, Fields, Person, ResponseType } from './model.ts'
+import type { Attachment, Attendee, BodyValue, Fields, Person, ResponseType } from './model.ts'
 import type { Pattern, Range } from './recurrence.ts'
 import { parseDate, parseDateTime, startOfDay } from './time/dates.ts'
 import { toWall, type Zone, type ZoneTable } from './time/zones.ts'
@@ -121,4 +121,29 @@ export type ItemSnapshot = {
   attachments: { name: string; contentType: string; content: Buffer }[]
   createdMs: number
   modifiedMs: number
+}
+
+/** What a person attaches; `kind` for what is no file. */
+export type FileInput = {
+  name: string
+  content: Buffer
+  contentType?: string
+  isContactPhoto?: boolean
+  contentId?: string
+  isInline?: boolean
+  kind?: 'item' | 'reference'
+}
+
+export function attachmentOf(file: FileInput, at: { serial: number; nowMs: number }): Attachment {
+  return {
+    ...(file.kind ? { kind: file.kind } : {}),
+    serial: at.serial,
+    name: file.name,
+    contentType: file.contentType ?? 'application/octet-stream',
+    contentId: file.contentId,
+    isInline: file.isInline ?? false,
+    isContactPhoto: file.isContactPhoto ?? false,
+    content: file.content,
+    modified: at.nowMs,
+  }
 }
