@@ -22,11 +22,11 @@ import type { Redact } from './redact.ts'
 
 export type JsonView = { redact: Redact; hidden: boolean; documents: boolean }
 
-export function instant(ms: number | null): string | null {
+function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-export function titleOf(title: string, { hidden }: JsonView): string | null {
+function titleOf(title: string, { hidden }: JsonView): string | null {
   return hidden ? null : title
 }
 

@@ -29,11 +29,8 @@ export function lossJson({ path, reason }: Loss) {
   return { path: maskPath(path), reason }
 }
 
-/** `hidden`: titles are left out (`--redact`). */
-export type ReportView = { redact: Redact; hidden: boolean }
-
-function actionJson(action: ShownAction, { hidden }: ReportView) {
-  const { outcome, side, reason, uid, title, when, conflict, versions } = action
+function actionJson(action: ShownAction) {
+  const { outcome, side, reason, uid, title, when, conflict } = action
   const changed = [...new Set(action.changed.map(maskPath))]
   return {
     action: action.action,
@@ -41,17 +38,16 @@ function actionJson(action: ShownAction, { hidden }: ReportView) {
     side,
     reason,
     uid,
-    title: hidden ? null : title,
+    title,
     when,
     conflict,
-    versions,
     changed,
     losses: action.losses.map(lossJson),
   }
 }
 
-function problemJson({ side, uid, title, code, detail }: ItemProblem, { redact, hidden }: ReportView) {
-  return { side, uid, title: hidden ? null : title, code, detail: redact(detail) }
+function problemJson({ side, uid, title, code, detail }: ItemProblem, redact: Redact) {
+  return { side, uid, title, code, detail: redact(detail) }
 }
 
 function haltJson(halt: HaltReason | null) {
@@ -64,17 +60,17 @@ function errorReportJson(error: ErrorReport | null, redact: Redact) {
   return error === null ? null : errorJson(describeError(new ConnectorError(error.code, error.fields), redact)).error
 }
 
-function pairJson(pair: PairReport, view: ReportView) {
+function pairJson(pair: PairReport, redact: Redact) {
   const { kind, name, outcome, firstPass, counts, waiting } = pair
-  const actions = pair.actions.map((action) => actionJson(action, view))
-  const problems = pair.problems.map((problem) => problemJson(problem, view))
-  const error = errorReportJson(pair.error, view.redact)
+  const actions = pair.actions.map(actionJson)
+  const problems = pair.problems.map((problem) => problemJson(problem, redact))
+  const error = errorReportJson(pair.error, redact)
   return { kind, name, outcome, firstPass, counts, waiting, actions, problems, halt: haltJson(pair.halt), error }
 }
 
-export function userReportJson(report: UserReport, view: ReportView) {
+export function userReportJson(report: UserReport, redact: Redact) {
   const { email, dryRun, outcome, tookMs } = report
-  const pairs = report.pairs.map((pair) => pairJson(pair, view))
+  const pairs = report.pairs.map((pair) => pairJson(pair, redact))
   return {
     email,
     dryRun,
@@ -82,12 +78,12 @@ export function userReportJson(report: UserReport, view: ReportView) {
     exitCode: exitOfUser(report),
     tookMs,
     pairs,
-    error: errorReportJson(report.error, view.redact),
+    error: errorReportJson(report.error, redact),
   }
 }
 
-export function runReportJson(report: RunReport, view: ReportView) {
-  const users = report.users.map((user) => userReportJson(user, view))
+export function runReportJson(report: RunReport, redact: Redact) {
+  const users = report.users.map((user) => userReportJson(user, redact))
   return { dryRun: report.dryRun, exitCode: exitOfRun(report), tookMs: report.tookMs, users }
 }
 

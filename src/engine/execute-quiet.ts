@@ -126,16 +126,5 @@ function keyOf({ itemPair, observation }: Extract<PlanEntry, { kind: 'skip' | 'w
 
 function skipAction(observation: Observation, reason: Action['reason']): Action {
   const { side, uid } = observation
-  return {
-    action: 'skip',
-    side,
-    reason,
-    uid,
-    title: '',
-    when: '',
-    changed: [],
-    losses: [],
-    conflict: false,
-    versions: {},
-  }
+  return { action: 'skip', side, reason, uid, title: '', when: '', changed: [], losses: [], conflict: false }
 }

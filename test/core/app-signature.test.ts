@@ -1,7 +1,14 @@
 /** The signature between connector and app, against HKDF done by hand (RFC 5869) and a vector that PHP computed. */
 import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { isSigned, type SignedParts, signatureOf, signingKey } from '../../src/nextcloud/app/signature.ts'
+import {
+  type Direction,
+  isSigned,
+  type SignedParts,
+  signatureOf,
+  signingKey,
+} from '../../src/nextcloud/app/signature.ts'
 
 const SECRET = 'dGhpcyBpcyBhIHNlY3JldCBvZiAzMiBieXRlcyEhISE'
 const parts: SignedParts = {
@@ -14,7 +21,27 @@ const parts: SignedParts = {
 }
 const hmac = (key: Uint8Array | string, data: Uint8Array | string) => createHmac('sha256', key).update(data).digest()
 
+type Vector = Omit<SignedParts, 'body'> & {
+  name: string
+  secret: string
+  direction: Direction
+  key: string
+  body: string
+  signature: string
+}
+/** Shared with the app's own tests; made by a third implementation. */
+const vectors = JSON.parse(readFileSync('nextcloud-app/tests/vectors/signature.json', 'utf8')) as { cases: Vector[] }
+
 describe('the signature of app and connector', () => {
+  it.each(vectors.cases)(
+    'is that of the shared vectors: $name',
+    ({ secret, direction, key, body, signature, ...parts }) => {
+      const derived = signingKey(secret, direction)
+      expect(Buffer.from(derived).toString('hex')).toBe(key)
+      expect(signatureOf(derived, { ...parts, body: Buffer.from(body) })).toBe(signature)
+    },
+  )
+
   it('derives its key by HKDF with an empty salt and the direction as info', () => {
     const pseudoRandomKey = hmac(Buffer.alloc(32), SECRET)
     const expected = hmac(pseudoRandomKey, Buffer.from('exchange_connector app-to-connector\x01'))

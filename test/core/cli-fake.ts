@@ -23,7 +23,6 @@ export function action(parts: Partial<Action & { outcome: ActionOutcome }> = {})
     changed: [],
     losses: [],
     conflict: false,
-    versions: { exchange: 'CK1' },
     outcome: 'planned',
     ...parts,
   }

@@ -30,7 +30,8 @@ export type DavTransport = {
   close(): Promise<void>
 }
 
-export type TransportOptions = { tls?: TlsOptions; timeoutMs?: number; bytesMax?: number }
+/** `redirects: 'none'`: for signed requests, whose signature covers the address. */
+export type TransportOptions = { tls?: TlsOptions; timeoutMs?: number; bytesMax?: number; redirects?: 'none' }
 
 const WRITES = new Set(['PUT', 'DELETE', 'MKCALENDAR', 'MOVE', 'PROPPATCH'])
 
@@ -45,14 +46,15 @@ export function createDavTransport(options: TransportOptions = {}): DavTransport
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   })
-  const limits = { agent, timeoutMs, bytesMax: options.bytesMax ?? RESPONSE_BYTES_MAX }
+  const redirectsMax = options.redirects === 'none' ? 0 : REDIRECTS_MAX
+  const limits = { agent, timeoutMs, bytesMax: options.bytesMax ?? RESPONSE_BYTES_MAX, redirectsMax }
   return {
     send: (request) => sendFollowing(request, limits),
     close: () => agent.close(),
   }
 }
 
-type Limits = { agent: Dispatcher; timeoutMs: number; bytesMax: number }
+type Limits = { agent: Dispatcher; timeoutMs: number; bytesMax: number; redirectsMax: number }
 
 async function sendFollowing(request: WireRequest, limits: Limits): Promise<DavAnswer> {
   let current = request
@@ -60,20 +62,23 @@ async function sendFollowing(request: WireRequest, limits: Limits): Promise<DavA
     const answer = await sendOnce(current, limits)
     const location = answer.headers.get('location')
     if (answer.status < 300 || answer.status > 399 || !location) return answer
-    current = { ...current, url: redirectTarget(current, { location, status: answer.status, redirects }) }
+    current = {
+      ...current,
+      url: redirectTarget(current, { location, status: answer.status, mayFollow: redirects < limits.redirectsMax }),
+    }
   }
 }
 
-type Redirect = { location: string; status: number; redirects: number }
+type Redirect = { location: string; status: number; mayFollow: boolean }
 
 /** Only reads follow, only to the same host, never back to plain HTTP: the password travels with every request. */
-function redirectTarget(request: WireRequest, { location, status, redirects }: Redirect): string {
+function redirectTarget(request: WireRequest, { location, status, mayFollow }: Redirect): string {
   const from = new URL(request.url)
   const to = URL.canParse(location, from.href) ? new URL(location, from) : null
   const upgrade = from.protocol === 'http:' && to?.protocol === 'https:'
   const sameServer =
     to?.hostname === from.hostname && (upgrade || (to.protocol === from.protocol && to.port === from.port))
-  if (to && sameServer && !isWrite(request.method) && redirects < REDIRECTS_MAX) return to.href
+  if (to && sameServer && !isWrite(request.method) && mayFollow) return to.href
   // A redirected write was not applied by the server that answered.
   throw new ConnectorError('nextcloud.redirect', {
     method: request.method,

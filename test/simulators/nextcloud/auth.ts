@@ -1,5 +1,6 @@
 /** Sign-in with Basic (uid or address, app password), and the answers to those who may not. */
 
+import { gatewayUser } from './app/door.ts'
 import type { World } from './call.ts'
 import { DavError } from './errors.ts'
 import { firstLogin } from './first-login.ts'
@@ -19,7 +20,7 @@ function enabled(user: User): User {
 }
 
 export function signIn(world: World, request: GatewayRequest): User {
-  const uid = world.options.authenticate?.(request) ?? null
+  const uid = world.options.authenticate?.(request) ?? gatewayUser(world, request)
   if (uid !== null) {
     const user = world.store.users.get(uid)
     if (!user) throw new DavError('forbidden', 'The user does not exist')

@@ -1,4 +1,5 @@
 /** One request on its way through the simulator, and its answer. Everything that the methods need is passed in here; nothing is global. */
+import type { AppState } from './app/state.ts'
 import type { FaultEffect } from './faults.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { Mail } from './scheduling/mail.ts'
@@ -12,6 +13,8 @@ export type World = {
   outbox: Mail[]
   /** Errors of the simulator itself; closing it throws when there are any. */
   bugs: string[]
+  /** The app `exchange_connector`, where it is installed. */
+  app: AppState | null
 }
 
 export type Call = {

@@ -14,6 +14,7 @@ function deleteCalendar(call: Call, view: CalendarView): void {
     calendar.shares.delete(call.user.uid)
     return
   }
+  calendar.objects.onChange?.('', 3)
   const permanent = call.headers['x-nc-caldav-no-trashbin'] === '1' || !call.world.options.trashbin
   if (permanent || calendar.deletedAtMs !== null) call.user.calendars.delete(calendar.uri)
   else calendar.deletedAtMs = nowMs(call)
@@ -39,6 +40,7 @@ function remove(call: Call, resource: Resource): void {
       resource.book.objects.remove(resource.object)
       return
     case 'book':
+      resource.book.objects.onChange?.('', 3)
       call.user.addressBooks.delete(resource.book.uri)
       return
     default:

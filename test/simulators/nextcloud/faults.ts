@@ -37,6 +37,8 @@ export type FaultEffect =
   | { kind: 'href-variant'; variant: HrefVariant }
   /** Only the first `keep` changes and a 507 element; `token` is the number to go on from (default: the final one). */
   | { kind: 'sync-truncated'; keep: number; token?: string }
+  /** The app's batch: PHP dies after so many of its requests; what was done stays done, and nobody gets an answer. */
+  | { kind: 'batch-dies'; after: number }
   /** Something happens on the server just before this request does its work. */
   | { kind: 'meanwhile'; act: () => void }
 

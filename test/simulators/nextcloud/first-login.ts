@@ -10,5 +10,5 @@ export function firstLogin(store: Store, user: User): void {
   store.createCalendar(user, 'personal', { components: ['VEVENT'], properties })
   const name = [textEl(dav('displayname'), 'Contacts')]
   const book = newAddressBook({ id: store.nextId(), owner: user.uid, uri: 'contacts', properties: name })
-  user.addressBooks.set('contacts', book)
+  store.addBook(user, book)
 }

@@ -36,7 +36,7 @@ export function makeCollection(call: Call): Reply {
   }
   if (parent.kind === 'book-home' && types.has(carddav('addressbook'))) {
     const id = call.world.store.nextId()
-    parent.user.addressBooks.set(name, newAddressBook({ id, owner: parent.user.uid, uri: name, properties }))
+    call.world.store.addBook(parent.user, newAddressBook({ id, owner: parent.user.uid, uri: name, properties }))
     return emptyReply(201)
   }
   throw new DavError('forbidden', 'Permission denied to create a collection here')

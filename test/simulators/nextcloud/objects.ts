@@ -25,6 +25,8 @@ export class ObjectTable {
   readonly #uidToUri = new Map<string, string>()
   #rows: ChangeRow[] = []
   #token = 1
+  /** Told of every change, also of those that the feed loses. */
+  onChange: ((uri: string, operation: Operation) => void) | null = null
   /** Writers that raced: their change rows carry a token that was already handed out. */
   #loseChanges = 0
 
@@ -67,6 +69,7 @@ export class ObjectTable {
    * row gets the token of a change that was committed before, and nothing grows: whoever asked in between never sees it.
    */
   addChange(uri: string, operation: Operation): void {
+    this.onChange?.(uri, operation)
     if (this.#loseChanges > 0 && this.#token > 1) {
       this.#loseChanges -= 1
       this.#rows.push({ uri, operation, token: this.#token - 1 })

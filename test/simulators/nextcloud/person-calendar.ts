@@ -52,6 +52,7 @@ export class PersonCalendar {
 
   /** To the trash, or for good. */
   delete(options: { permanent?: boolean } = {}): void {
+    this.#calendar.objects.onChange?.('', 3)
     if (options.permanent || !this.#world.options.trashbin) this.#user.calendars.delete(this.#calendar.uri)
     else this.#calendar.deletedAtMs = this.#world.options.clock.nowMs()
   }

@@ -81,7 +81,10 @@ export class Person {
 
   createAddressBook(uri: string, displayName = uri): PersonBook {
     const init = { id: this.#world.store.nextId(), owner: this.#user.uid, uri }
-    this.#user.addressBooks.set(uri, newAddressBook({ ...init, properties: [textEl(dav('displayname'), displayName)] }))
+    this.#world.store.addBook(
+      this.#user,
+      newAddressBook({ ...init, properties: [textEl(dav('displayname'), displayName)] }),
+    )
     return this.addressBook(uri)
   }
 

@@ -1,6 +1,7 @@
 /** A Nextcloud for tests: a real HTTP server on loopback that speaks CalDAV and CardDAV with the traits that were measured on 29, 32 and 34. */
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import { type AppHandle, installApp } from './app/handle.ts'
 import type { World } from './call.ts'
 import { type FaultEffect, type FaultHandle, type FaultMatch, Faults } from './faults.ts'
 import { firstLogin } from './first-login.ts'
@@ -30,6 +31,8 @@ export type NextcloudSimulator = {
   readonly requests: RequestLog
   addUser(uid: string, appPassword: string, init?: NewUser): Person
   user(uid: string): Person
+  /** Installs the app `exchange_connector` with this service account, which must be a user. */
+  installApp(init: { serviceAccount: string; secret: string }): AppHandle
   fault(match: FaultMatch, effect: FaultEffect): FaultHandle
   clearFaults(): void
   /** Stops the server; throws when the simulator itself failed on a request, so that no test mistakes that for Nextcloud. */
@@ -62,7 +65,7 @@ function listening(front: Omit<Front, 'origin'>): Promise<{ origin: string; clos
 
 /** Starts the server on an ephemeral port. Close it in the test's teardown. */
 export async function startNextcloudSimulator(options: NextcloudSimulatorOptions = {}): Promise<NextcloudSimulator> {
-  const world: World = { options: resolveOptions(options), store: new Store(), outbox: [], bugs: [] }
+  const world: World = { options: resolveOptions(options), store: new Store(), outbox: [], bugs: [], app: null }
   const faults = new Faults()
   const requests = new RequestLog(world.options.logEntriesMax)
   const { origin, close } = await listening({ world, faults, log: requests, writers: { active: 0 } })
@@ -85,6 +88,7 @@ export async function startNextcloudSimulator(options: NextcloudSimulatorOptions
       return person(uid)
     },
     user: person,
+    installApp: (init) => installApp(world, init),
     fault: (match, effect) => faults.add(match, effect),
     clearFaults: () => faults.clear(),
     close: async () => {

@@ -1,6 +1,6 @@
 /** Users, calendars and who sees what. Knows no HTTP: both the DAV methods and the person in the web UI work on it. */
 import type { AddressBook } from './cards/address-book.ts'
-import { ObjectTable } from './objects.ts'
+import { ObjectTable, type Operation } from './objects.ts'
 import type { XmlOut } from './xml.ts'
 
 export type Access = 'owner' | 'read-write' | 'read'
@@ -37,8 +37,21 @@ export type User = {
 /** A calendar as one user sees it: own, or shared by another under `<uri>_shared_by_<owner>`. */
 export type CalendarView = { calendar: Calendar; home: string; uri: string; access: Access }
 
+/** `object` null: the collection itself. */
+export type StoreChange = {
+  owner: string
+  kind: 'calendar' | 'contacts'
+  collection: string
+  object: string | null
+  op: 'create' | 'update' | 'delete'
+}
+
+const OPERATIONS = { 1: 'create', 2: 'update', 3: 'delete' } as const
+
 export class Store {
   readonly users = new Map<string, User>()
+  /** What listeners of Nextcloud's events see, in the transaction of the change. */
+  onChange: ((change: StoreChange) => void) | null = null
   #nextId = 1
 
   nextId(): number {
@@ -71,7 +84,20 @@ export class Store {
       deletedAtMs: null,
     }
     owner.calendars.set(uri, calendar)
+    this.#watch('calendar', calendar)
     return calendar
+  }
+
+  addBook(owner: User, book: AddressBook): void {
+    owner.addressBooks.set(book.uri, book)
+    this.#watch('contacts', book)
+  }
+
+  #watch(kind: StoreChange['kind'], collection: { owner: string; uri: string; objects: ObjectTable }): void {
+    const tell = (object: string | null, operation: Operation) =>
+      this.onChange?.({ owner: collection.owner, kind, collection: collection.uri, object, op: OPERATIONS[operation] })
+    tell(null, 1)
+    collection.objects.onChange = (uri, operation) => tell(uri === '' ? null : uri, operation)
   }
 
   /** Own calendars first, then those of others. Trashed ones are among the own. */
