@@ -59,6 +59,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/engine/user.ts': "one user's pass, its steps in order",
   'src/engine/work.ts': 'one phase of a pass, its steps in order',
   'src/exchange/ews/side-occurrences.ts': 'one protocol: occurrences are looked at before they are written',
+  'src/limits.ts': 'one table: every bound with its reason',
   'src/mapping/ical/people.ts': 'a lens: reading and writing side by side',
   'src/mapping/ical/write-event.ts': 'one patch, component by component',
   'src/mapping/zones-display.ts': 'a table of names',
