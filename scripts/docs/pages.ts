@@ -1,4 +1,6 @@
-/** The list of pages that are made from the code: one for the script that writes them and the test that compares them. */
+/** The list of pages that are made from the code, and of the app's translations: one for the script that writes them and the test that compares them. */
+import { join } from 'node:path'
+import { l10nFiles } from '../app/l10n.ts'
 import { mappingPages } from '../mapping-docs.ts'
 import { commandsPage } from './commands.ts'
 import { configurationPage, envExample } from './configuration.ts'
@@ -15,5 +17,6 @@ export async function generatedPages(): Promise<Record<string, string>> {
     'docs/reference/exit-codes.md': exitCodesPage(),
     'docs/reference/metrics.md': metricsPage(),
     ...mappingPages(),
+    ...l10nFiles(join(import.meta.dirname, '../..')),
   }
 }
