@@ -7,14 +7,19 @@ import { BaseCommand } from '../../src/cli/base-command.ts'
 const root = join(import.meta.dirname, '..', '..')
 
 /** What the page says of a flag; oclif's own type is wider. */
-type Flag = { char?: string; summary?: string | undefined; type?: string; helpValue?: string | string[] | undefined }
-type Loaded = { id: string; command: typeof Command }
+export type Flag = {
+  char?: string
+  summary?: string | undefined
+  type?: string
+  helpValue?: string | string[] | undefined
+}
+export type Loaded = { id: string; command: typeof Command }
 
 function isCommand(value: unknown): value is typeof Command {
   return typeof value === 'function' && value.prototype instanceof BaseCommand
 }
 
-async function loadCommands(): Promise<Loaded[]> {
+export async function loadCommands(): Promise<Loaded[]> {
   const files = globSync('commands/**/*.ts', { cwd: root }).sort()
   const loaded = files.map(async (file) => {
     const exported: Record<string, unknown> = await import(join(root, file))

@@ -16,7 +16,8 @@ function fileError(path: string, error: unknown): never {
   throw new ConnectorError('config.file', { path, reason }, error)
 }
 
-function files(path: string): string[] {
+/** The file, or the `.json` files of the folder by name. Throws ConnectorError `config.file`. */
+export function adminFiles(path: string): string[] {
   try {
     if (!statSync(path).isDirectory()) return [path]
     const names = readdirSync(path).filter((name) => name.endsWith('.json'))
@@ -113,7 +114,7 @@ function checkTogether(path: string, into: Collected): void {
 /** All service accounts of a file or a folder. Throws ConnectorError `config.file` (unreadable) or `config.invalid` with every problem. */
 export function loadAdmins(path: string): Admins {
   const into: Collected = { admins: [], warnings: [], problems: [] }
-  for (const file of files(path)) readFile(file, into)
+  for (const file of adminFiles(path)) readFile(file, into)
   checkTogether(path, into)
   if (into.problems.length > 0)
     throw new ConnectorError('config.invalid', { count: into.problems.length, problems: into.problems.join('\n') })

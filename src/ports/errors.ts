@@ -5,6 +5,7 @@ export const ERROR_CODES = [
   'config.unknown-key',
   'config.secret',
   'config.file',
+  'config.exists',
   'usage.unknown-user',
   'usage.bad-file',
   'usage.unknown-id',

@@ -29,6 +29,12 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Create the file (admins.example.json and users.example.json show the form), then: connector config check',
     exit: 'configuration',
   },
+  'config.exists': {
+    what: 'The file {path} is there already, and is not written over.',
+    why: 'It may hold settings or passwords that stand nowhere else.',
+    next: 'Move it away, or write to another folder with --into FOLDER',
+    exit: 'configuration',
+  },
   'usage.unknown-user': {
     what: 'The address[ {email}] does not belong to an enrolled user.',
     why: 'Only mailboxes of users who are enrolled are ever touched. Addresses are compared without regard to case.',
