@@ -16,6 +16,7 @@ import type { Connector } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
 import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
+import type { SqlStateStore } from './state/store.ts'
 
 export type ComposeOptions = { log: Log; metrics?: Metrics; clock?: Clock; random?: Random }
 
@@ -43,7 +44,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const { log, metrics = NO_METRICS, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
   const users = usersOf(config)
-  const world = lazy(() => openWorld(config, { users, clock, random, log }))
+  const world = lazy(() => openWorld(config, { users, store, clock, random, log }))
   return createConnector({
     store,
     openScratch: async () => {
@@ -77,17 +78,20 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
 }
 
 type World = { openPairs: OpenPairs; close(): Promise<void> }
+type WorldTools = Omit<ClientTools, 'book' | 'markOf'> & {
+  users: () => readonly UsersFileEntry[]
+  store: SqlStateStore
+}
 
 /** Loaded when the first mailbox is due: a run with nothing to do must not wait for two HTTP stacks. */
-async function openWorld(
-  config: Config,
-  tools: ClientTools & { users: () => readonly UsersFileEntry[] },
-): Promise<World> {
+async function openWorld(config: Config, tools: WorldTools): Promise<World> {
   const [{ createClients }, { openPairsOf }] = await Promise.all([
     import('./open/clients.ts'),
     import('./open/pairs.ts'),
   ])
-  const clients = createClients(config, tools)
+  const { store } = tools
+  const markOf = keyedHash(await store.fingerprintKey())
+  const clients = createClients(config, { ...tools, book: store.accounts, markOf })
   const openPairs = openPairsOf({
     config,
     entryOf: (email) => tools.users().find((entry) => entry.email === email) ?? null,

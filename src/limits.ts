@@ -127,6 +127,12 @@ export const ACCOUNT_REST_BASE_MS = 60_000
 export const ACCOUNT_REST_MAX_MS = 6 * 60 * 60 * 1000
 /** Pool: an account that was quiet this long proves itself with one call before many go out: its password may have changed. */
 export const ACCOUNT_PROOF_MS = 60_000
+/** Pool: how long one that tries an unproven account keeps the others waiting: a request's time limit and a little. */
+export const ACCOUNT_PROBE_MS = 150_000
+/** Pool: how often another replica's try is looked for. */
+export const ACCOUNT_PROBE_POLL_MS = 250
+/** Pool: how old another replica's news about an account that works may be. */
+export const ACCOUNT_LOOK_MS = 2_000
 /** Pool: accounts that one call is tried with; more would carry one mailbox's trouble to every account. */
 export const ACCOUNTS_PER_CALL_MAX = 3
 /** Pool: a certificate that ends within this time is announced, once a day. Ordering a new one takes a company weeks. */

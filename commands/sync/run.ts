@@ -17,10 +17,12 @@ export class SyncRun extends BaseCommand {
   static override flags = {
     now: Flags.boolean({ summary: 'Also sync mailboxes that are not due yet.' }),
     'dry-run': Flags.boolean({ summary: 'Show the plans and write nothing.' }),
+    redact: Flags.boolean({ summary: 'Leave out titles.' }),
   }
 
   override async run() {
     const { flags } = await this.parse(SyncRun)
+    const hidden = flags.redact
     const report = await this.withConnector(flags, (connector, { signal, onProgress }) =>
       connector.syncRun({
         dryRun: flags['dry-run'],
@@ -30,10 +32,11 @@ export class SyncRun extends BaseCommand {
         onProgress,
       }),
     )
+    const view = { redact: this.redact, hidden }
     // Cron mails what is printed: quiet is silent only while all is well.
     if (!flags.quiet || flags['dry-run'] || exitOfRun(report) !== EXIT.inStep)
-      this.print(renderRun(report, { ...this.view(), redact: this.redact }))
+      this.print(renderRun(report, { ...this.view(), ...view }))
     this.finishWith(exitOfRun(report))
-    return runReportJson(report, this.redact)
+    return runReportJson(report, view)
   }
 }

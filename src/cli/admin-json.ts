@@ -22,11 +22,11 @@ import type { Redact } from './redact.ts'
 
 export type JsonView = { redact: Redact; hidden: boolean; documents: boolean }
 
-function instant(ms: number | null): string | null {
+export function instant(ms: number | null): string | null {
   return ms === null ? null : new Date(ms).toISOString()
 }
 
-function titleOf(title: string, { hidden }: JsonView): string | null {
+export function titleOf(title: string, { hidden }: JsonView): string | null {
   return hidden ? null : title
 }
 

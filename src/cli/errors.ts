@@ -19,9 +19,10 @@ export type ShownError = {
 /** Fields that may be shown. Whatever else an error carries stays inside. */
 export const SHOWN_FIELDS: readonly string[] = `
   key reason problem problems setting count path database version knows needs type
+  added dropped
   email mailbox account holder collection guard limit side uid
   host url location target operation status responseCode detail encoding sent
-  bytes bytesMax backOffMs retryAfterMs timeoutMs
+  bytes bytesMax backOffMs retryAfterMs timeoutMs refusal minutes
 `
   .trim()
   .split(/\s+/)

@@ -29,8 +29,11 @@ export function lossJson({ path, reason }: Loss) {
   return { path: maskPath(path), reason }
 }
 
-function actionJson(action: ShownAction) {
-  const { outcome, side, reason, uid, title, when, conflict } = action
+/** `hidden`: titles are left out (`--redact`). */
+export type ReportView = { redact: Redact; hidden: boolean }
+
+function actionJson(action: ShownAction, { hidden }: ReportView) {
+  const { outcome, side, reason, uid, title, when, conflict, versions } = action
   const changed = [...new Set(action.changed.map(maskPath))]
   return {
     action: action.action,
@@ -38,16 +41,17 @@ function actionJson(action: ShownAction) {
     side,
     reason,
     uid,
-    title,
+    title: hidden ? null : title,
     when,
     conflict,
+    versions,
     changed,
     losses: action.losses.map(lossJson),
   }
 }
 
-function problemJson({ side, uid, title, code, detail }: ItemProblem, redact: Redact) {
-  return { side, uid, title, code, detail: redact(detail) }
+function problemJson({ side, uid, title, code, detail }: ItemProblem, { redact, hidden }: ReportView) {
+  return { side, uid, title: hidden ? null : title, code, detail: redact(detail) }
 }
 
 function haltJson(halt: HaltReason | null) {
@@ -60,17 +64,17 @@ function errorReportJson(error: ErrorReport | null, redact: Redact) {
   return error === null ? null : errorJson(describeError(new ConnectorError(error.code, error.fields), redact)).error
 }
 
-function pairJson(pair: PairReport, redact: Redact) {
+function pairJson(pair: PairReport, view: ReportView) {
   const { kind, name, outcome, firstPass, counts, waiting } = pair
-  const actions = pair.actions.map(actionJson)
-  const problems = pair.problems.map((problem) => problemJson(problem, redact))
-  const error = errorReportJson(pair.error, redact)
+  const actions = pair.actions.map((action) => actionJson(action, view))
+  const problems = pair.problems.map((problem) => problemJson(problem, view))
+  const error = errorReportJson(pair.error, view.redact)
   return { kind, name, outcome, firstPass, counts, waiting, actions, problems, halt: haltJson(pair.halt), error }
 }
 
-export function userReportJson(report: UserReport, redact: Redact) {
+export function userReportJson(report: UserReport, view: ReportView) {
   const { email, dryRun, outcome, tookMs } = report
-  const pairs = report.pairs.map((pair) => pairJson(pair, redact))
+  const pairs = report.pairs.map((pair) => pairJson(pair, view))
   return {
     email,
     dryRun,
@@ -78,12 +82,12 @@ export function userReportJson(report: UserReport, redact: Redact) {
     exitCode: exitOfUser(report),
     tookMs,
     pairs,
-    error: errorReportJson(report.error, redact),
+    error: errorReportJson(report.error, view.redact),
   }
 }
 
-export function runReportJson(report: RunReport, redact: Redact) {
-  const users = report.users.map((user) => userReportJson(user, redact))
+export function runReportJson(report: RunReport, view: ReportView) {
+  const users = report.users.map((user) => userReportJson(user, view))
   return { dryRun: report.dryRun, exitCode: exitOfRun(report), tookMs: report.tookMs, users }
 }
 

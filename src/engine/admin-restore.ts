@@ -119,6 +119,7 @@ async function openCollection(
     prints: new Prints(await service.hash()),
     options: service.options,
     allowDeletes: null,
+    approved: null,
     dryRun: false,
     clock: service.clock,
     random: service.random,

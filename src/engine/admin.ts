@@ -1,6 +1,7 @@
 /** The administrator's part of the connector: binds its commands to the state and the sides. */
 import type { Administration } from '../ports/administration.ts'
 import { listArchive, listConflicts } from './admin-find.ts'
+import { history, watch } from './admin-history.ts'
 import { resolveConflict, restoreArchived } from './admin-restore.ts'
 import { showArchived, showConflict } from './admin-show.ts'
 import { pauseUser, resumeUser } from './admin-users.ts'
@@ -14,6 +15,8 @@ export function createAdministration(service: ServiceOptions): Administration {
     archive: (filter) => listArchive(service, filter),
     archived: (id) => showArchived(service, id),
     restoreArchived: (id, call) => restoreArchived(service, id, call),
+    history: (email, filter) => history(service, email, filter),
+    watch: (options) => watch(service, options),
     pause: (email, call) => pauseUser(service, email, call),
     resume: (email, call) => resumeUser(service, email, call),
     rotateKey: async () => {

@@ -7,6 +7,7 @@ import type { CollectionPair, Lease, StateStore } from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
 import type { GuardLimits } from '../sync/guard.ts'
 import type { ConflictPolicy } from '../sync/merge.ts'
+import type { Approved } from './approved.ts'
 import type { ContentCache } from './content-cache.ts'
 import type { Prints } from './prints.ts'
 
@@ -37,6 +38,8 @@ export type PassContext = {
   prints: Prints
   options: EngineOptions
   allowDeletes: number | null
+  /** Only these actions are written; null: whatever the plan says. */
+  approved: Approved | null
   dryRun: boolean
   clock: Clock
   random: Random

@@ -126,5 +126,16 @@ function keyOf({ itemPair, observation }: Extract<PlanEntry, { kind: 'skip' | 'w
 
 function skipAction(observation: Observation, reason: Action['reason']): Action {
   const { side, uid } = observation
-  return { action: 'skip', side, reason, uid, title: '', when: '', changed: [], losses: [], conflict: false }
+  return {
+    action: 'skip',
+    side,
+    reason,
+    uid,
+    title: '',
+    when: '',
+    changed: [],
+    losses: [],
+    conflict: false,
+    versions: {},
+  }
 }

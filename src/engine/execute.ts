@@ -33,9 +33,18 @@ export async function execute(context: PassContext, entries: readonly PlanEntry[
     await context.checkpoint()
     const works = await prepareAll(context, writing.slice(at, at + size), accounts)
     if (context.dryRun) for (const work of works) plannedOnly(work, accounts)
-    else await executeWorks(context, works, accounts)
+    else await executeWorks(context, approvedOnly(context, works, accounts), accounts)
     progress(context, Math.min(at + size, writing.length), writing.length)
   }
+}
+
+/** With an approved plan: what is not in it stays for the next pass. */
+function approvedOnly(context: PassContext, works: readonly Work[], accounts: Accounts): readonly Work[] {
+  const { approved, pair } = context
+  if (approved === null) return works
+  const isApproved = (work: Work) => actionsOf(work).every((action) => approved.has(pair, action))
+  for (const work of works) if (!isApproved(work) && work.kind !== 'unfit') accounts.note(workKey(work), 'skipped')
+  return works.filter(isApproved)
 }
 
 function isWriting(entry: PlanEntry): entry is Writing {

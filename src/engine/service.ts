@@ -4,7 +4,7 @@ import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import type { RunReport, UserReport } from '../ports/report.ts'
+import type { ApprovedPlan, RunReport, UserReport } from '../ports/report.ts'
 import type { Connector, SyncOptions, User } from '../ports/service.ts'
 import type { NativeDocument } from '../ports/side.ts'
 import type { Claim, Lease, Mailbox, StateStore } from '../ports/state-store.ts'
@@ -13,6 +13,7 @@ import { createAdministration } from './admin.ts'
 import { pruner } from './admin-prune.ts'
 import { statusOf } from './admin-status.ts'
 import { enrolled } from './admin-who.ts'
+import { approvedOf, planDifference } from './approved.ts'
 import type { EngineOptions } from './context.ts'
 import { measureUser } from './measure.ts'
 import { runBatch } from './run.ts'
@@ -72,10 +73,23 @@ async function syncUser(service: ServiceOptions, email: string, options: SyncOpt
     const now = (await service.store.mailboxByEmail(user.email)) ?? mailbox
     if (now.status === 'paused' && options.force !== true)
       throw new ConnectorError('usage.paused', { email: user.email, reason: now.statusReason ?? undefined })
+    if (options.plan) await assertUnchanged(service, { email: now.email, plan: options.plan }, options)
     return await runLeased(service, { mailbox: now, lease: attempt.lease, store: service.store }, options)
   } finally {
     await service.store.releaseLease(attempt.lease)
   }
+}
+
+/** Nobody else writes for this mailbox meanwhile (the lease is held); an edit by a person in between is left to the next pass. */
+async function assertUnchanged(
+  service: ServiceOptions,
+  { email, plan }: { email: string; plan: ApprovedPlan },
+  options: SyncOptions,
+): Promise<void> {
+  const now = await dryRun(service, email, options)
+  if (now.error) throw new ConnectorError(now.error.code, now.error.fields)
+  const { added, dropped } = planDifference(plan, now)
+  if (added + dropped > 0) throw new ConnectorError('guard.plan-changed', { email, added, dropped })
 }
 
 async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<RunReport> {
@@ -150,6 +164,7 @@ async function runLeased(
     intervals: service.intervals,
     hash: await service.hash(),
     allowDeletes: options.allowDeletes,
+    ...(options.plan && !options.dryRun && { approved: approvedOf(options.plan) }),
     dryRun: options.dryRun,
     clock: service.clock,
     random: service.random,

@@ -6,6 +6,7 @@ import type { ErrorReport, PairReport, ProgressEvent, UserReport } from '../port
 import type { Side, SideName } from '../ports/side.ts'
 import type { CollectionKind, CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
+import type { Approved } from './approved.ts'
 import { ContentCache } from './content-cache.ts'
 import type { EngineOptions } from './context.ts'
 import { runPair } from './pass.ts'
@@ -35,6 +36,7 @@ export type UserRun = {
   intervals: { normalMs: number; criticalMs: number }
   hash: KeyedHash
   allowDeletes: number | null
+  approved?: Approved
   dryRun: boolean
   clock: Clock
   random: Random
@@ -90,6 +92,7 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     prints: new Prints(run.hash),
     options: run.options,
     allowDeletes: run.allowDeletes,
+    approved: run.approved ?? null,
     dryRun: run.dryRun,
     clock: run.clock,
     random: run.random,

@@ -184,12 +184,22 @@ export function actionsOf(work: Work): Action[] {
         action('create', work.side, work.reason, work.source, {
           losses: work.losses,
           conflict: work.replaces !== null,
+          versions: { [otherSide(work.side)]: work.source.version },
         }),
       ]
     case 'unfit':
-      return [action('skip', work.side, 'not-representable', work.source, { losses: work.losses })]
+      return [
+        action('skip', work.side, 'not-representable', work.source, {
+          losses: work.losses,
+          versions: { [work.observation.side]: work.source.version },
+        }),
+      ]
     case 'remove':
-      return [action('remove', work.side, `gone-on-${otherSide(work.side)}`, work.target, {})]
+      return [
+        action('remove', work.side, `gone-on-${otherSide(work.side)}`, work.target, {
+          versions: { [work.side]: work.target.version },
+        }),
+      ]
     case 'merge':
       return mergeActions(work)
   }
@@ -197,17 +207,18 @@ export function actionsOf(work: Work): Action[] {
 
 function mergeActions(work: MergeWork): Action[] {
   const conflict = work.conflicts.length > 0
+  const versions = { exchange: work.items.exchange.version, nextcloud: work.items.nextcloud.version }
   const actions: Action[] = []
   for (const side of ['exchange', 'nextcloud'] as const) {
     const { changed, losses, unrepresentable } = work.writes[side]
     if (unrepresentable) {
-      actions.push(action('skip', side, 'not-representable', work.items[otherSide(side)], { losses }))
+      actions.push(action('skip', side, 'not-representable', work.items[otherSide(side)], { losses, versions }))
     } else if (changed.length > 0) {
-      actions.push(action('update', side, work.reason, work.items[side], { changed, losses, conflict }))
+      actions.push(action('update', side, work.reason, work.items[side], { changed, losses, conflict, versions }))
     }
   }
   if (actions.length === 0 && work.itemPair === null) {
-    actions.push(action('link', 'nextcloud', 'same-uid', work.items.exchange, {}))
+    actions.push(action('link', 'nextcloud', 'same-uid', work.items.exchange, { versions }))
   }
   return actions
 }
@@ -217,7 +228,7 @@ function action(
   side: SideName,
   reason: ActionReason,
   item: SideItem,
-  more: Partial<Pick<Action, 'changed' | 'losses' | 'conflict'>>,
+  more: Pick<Action, 'versions'> & Partial<Pick<Action, 'changed' | 'losses' | 'conflict'>>,
 ): Action {
   const { title, when } = nameOf(item.model)
   return {
@@ -230,5 +241,6 @@ function action(
     changed: more.changed ?? [],
     losses: more.losses ?? [],
     conflict: more.conflict ?? false,
+    versions: more.versions,
   }
 }

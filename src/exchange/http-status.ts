@@ -38,7 +38,8 @@ export function statusError(answer: HttpAnswer, clock: Clock): ConnectorError {
   }
   const offers = status === 401 ? { offered: schemes(headers) } : {}
   const explained = status === 401 || status === 403 ? explanation(answer) : {}
-  return new ConnectorError(meaning.code, { ...fields, ...offers, ...explained, sent: meaning.sent })
+  const code = 'reason' in explained && explained.reason === 'ews-blocked' ? 'exchange.ews-blocked' : meaning.code
+  return new ConnectorError(code, { ...fields, ...offers, ...explained, sent: meaning.sent })
 }
 
 /** Words of Exchange Online in `x-ms-diagnostics` (`2000003;reason="The audience claim ...";error_category="invalid_resource"`) and what they mean. */

@@ -8,14 +8,23 @@ import { createExchangePool, type ExchangePool } from '../exchange/pool/pool.ts'
 import { createDavClient, type DavClient } from '../nextcloud/dav/client.ts'
 import { createDavTransport } from '../nextcloud/dav/transport.ts'
 import type { UsersFileEntry } from '../nextcloud/users-file.ts'
+import type { AccountBook } from '../ports/account-book.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 
-export type ClientTools = { clock: Clock; random: Random; log: Log }
+/** `book`, `markOf`: see ExchangePoolOptions. */
+export type ClientTools = {
+  clock: Clock
+  random: Random
+  log: Log
+  book: AccountBook
+  markOf: (credentials: string) => string
+}
 
 export type Clients = {
   exchangeFor(email: string): EwsClient
+  accountOf(email: string): string
   davFor(entry: UsersFileEntry, signal: AbortSignal): DavClient
   close(): Promise<void>
 }
@@ -25,6 +34,7 @@ export function createClients(config: Config, tools: ClientTools): Clients {
   const exchange = exchangePool(config, tools)
   return {
     exchangeFor: exchange.clientFor,
+    accountOf: exchange.accountOf,
     davFor: (entry, signal) => {
       const { davUrl: baseUrl, username } = entry
       return createDavClient({ baseUrl, username, password: entry.appPassword().value, transport, signal, ...tools })

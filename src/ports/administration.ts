@@ -2,7 +2,7 @@
 import type { FieldPath, Item, Loss } from '../model/item.ts'
 import type { ErrorReport } from './report.ts'
 import type { NativeDocument, SideName } from './side.ts'
-import type { ArchiveEntry, Conflict, HaltReason, Mailbox } from './state-store.ts'
+import type { ActionLog, ArchiveEntry, CollectionKind, Conflict, HaltReason, Mailbox, PassLog } from './state-store.ts'
 
 /** `title` is empty when nothing is archived: the state holds no titles. */
 export type ConflictSummary = { conflict: Conflict; email: string; collection: string; title: string }
@@ -58,6 +58,21 @@ export type Resumed = {
   waiting: readonly HaltedCollection[]
 }
 
+/** One thing done to one item. `title` null: nothing of it is archived, and the state holds no titles. */
+export type HistoryEntry = {
+  log: ActionLog
+  email: string
+  collection: string
+  kind: CollectionKind
+  title: string | null
+}
+/** `find`: part of a UID or of an archived title, without regard to case. */
+export type HistoryFilter = { sinceMs?: number; find?: string }
+
+type WatchedOwner = { atMs: number; email: string; collection: string; kind: CollectionKind | null }
+export type WatchEvent = WatchedOwner & ({ what: 'action'; log: ActionLog } | { what: 'pass'; log: PassLog })
+export type WatchOptions = { email: string | null; signal: AbortSignal; onEvent: (event: WatchEvent) => void }
+
 export type AdminCall = { signal: AbortSignal }
 
 /** Ids may be given without leading dashes, as lists show them. Throws `usage.unknown-user`, `usage.unknown-id`, `lease.held`. */
@@ -72,6 +87,10 @@ export interface Administration {
   archived(id: string): Promise<ArchiveDetail>
   /** To the side that it comes from unless `to` says otherwise. Never mails. Repeated, it finds what it did and does nothing. */
   restoreArchived(id: string, call: AdminCall & { to: SideName | null }): Promise<Restored>
+  /** What was done to the items of a mailbox, newest first, as long as logs are kept (90 days). */
+  history(email: string, filter: HistoryFilter): Promise<HistoryEntry[]>
+  /** Tells what every process does, until the signal aborts. */
+  watch(options: WatchOptions): Promise<void>
   pause(email: string, call: AdminCall & { reason: string | null }): Promise<Paused>
   resume(email: string, call: AdminCall): Promise<Resumed>
   /** Puts the installation's keys under the configured archive key. 0: they were already. */

@@ -40,7 +40,15 @@ export type Action = {
   changed: readonly FieldPath[]
   losses: readonly Loss[]
   conflict: boolean
+  /** The versions that the action was decided on: what makes an approved plan the same plan later. */
+  versions: Readonly<Partial<Record<SideName, string>>>
 }
+
+/** The part of an action that identifies it: what a plan file keeps. */
+export type PlannedAction = Pick<Action, 'action' | 'side' | 'reason' | 'uid' | 'versions'>
+
+/** A plan that an administrator saw and agreed to, by collection. */
+export type ApprovedPlan = readonly { kind: CollectionKind; name: string; actions: readonly PlannedAction[] }[]
 
 export type ActionOutcome = 'planned' | 'done' | 'deferred' | 'failed'
 

@@ -1,6 +1,6 @@
 /** What commands may ask of the connector: compose.ts builds it, commands call it, tests replace it. */
 import type { Administration } from './administration.ts'
-import type { ProgressEvent, RunReport, UserReport } from './report.ts'
+import type { ApprovedPlan, ProgressEvent, RunReport, UserReport } from './report.ts'
 import type { CollectionPair, Conflict, Mailbox, Observation, PassLog, StateStore } from './state-store.ts'
 
 export type SyncOptions = {
@@ -11,6 +11,8 @@ export type SyncOptions = {
   force?: boolean
   /** A run over all mailboxes: also those that are not due yet. */
   notDueToo?: boolean
+  /** Do exactly this plan: throws `guard.plan-changed` when a dry run now would give another one. */
+  plan?: ApprovedPlan
   signal: AbortSignal
   onProgress?: (event: ProgressEvent) => void
 }
@@ -35,7 +37,7 @@ export interface Connector {
   readonly store: StateStore
   readonly admin: Administration
   users(): Promise<User[]>
-  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`. */
+  /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`, `guard.plan-changed`. */
   syncUser(email: string, options: SyncOptions): Promise<UserReport>
   /** One pass over all due mailboxes. One user's failure is in that user's report, never thrown. */
   syncRun(options: SyncOptions): Promise<RunReport>

@@ -246,6 +246,7 @@ export interface StateStore {
   claimDue(options: ClaimOptions): Promise<Claim[]>
 
   collectionPairs(mailboxId: string): Promise<CollectionPair[]>
+  collectionPairById(id: string): Promise<CollectionPair | null>
   /** Atomic; verifies the fence first. Conflicts over a unique key are `state.corrupt`. */
   commit(lease: Lease, changes: readonly StateChange[]): Promise<void>
 
@@ -274,5 +275,7 @@ export interface StateStore {
   /** Removes expired entries, never one that an unresolved conflict points to. Gives the number removed. */
   pruneArchive(nowMs: number): Promise<number>
   passLogs(filter: { mailboxId?: string; limit: number }): Promise<PassLog[]>
-  actionLogs(filter: { pairId: string; uid?: string; limit: number }): Promise<ActionLog[]>
+  actionLogs(filter: { pairId: string; uid?: string; sinceMs?: number; limit: number }): Promise<ActionLog[]>
+  /** Of all mailboxes, what was logged at or after an instant; the newest `limit` of each. */
+  recentLogs(filter: { sinceMs: number; limit: number }): Promise<{ actions: ActionLog[]; passes: PassLog[] }>
 }

@@ -5,6 +5,8 @@ import { read, type StateDatabase } from './database.ts'
 import { actionLogOf, conflictOf, passLogOf } from './evidence-rows.ts'
 import { storable, uidKey, wholeMs } from './text.ts'
 
+const PASS_LENGTH_MAX_MS = 30 * 60_000
+
 /** Oldest first. */
 export async function conflicts(
   state: StateDatabase,
@@ -36,15 +38,42 @@ export async function passLogs(
 /** Newest first, in the order in which they were committed. */
 export async function actionLogs(
   state: StateDatabase,
-  filter: { pairId: string; uid?: string; limit: number },
+  filter: { pairId: string; uid?: string; sinceMs?: number; limit: number },
 ): Promise<ActionLog[]> {
   const { uid } = filter
   const rows = await read(state, (db) => {
     let query = db.selectFrom('action_log').selectAll().where('pair_id', '=', filter.pairId).orderBy('id', 'desc')
     if (uid !== undefined) query = query.where('uid_key', '=', uidKey(uid)).where('uid', '=', storable(uid))
+    if (filter.sinceMs !== undefined) query = query.where('at_ms', '>=', wholeMs(filter.sinceMs))
     return query.limit(filter.limit).execute()
   })
   return rows.map(actionLogOf)
+}
+
+/** Over all mailboxes, oldest first. Passes are found by the index on their start: one that ran longer than this is not told. */
+export async function recentLogs(
+  state: StateDatabase,
+  { sinceMs, limit }: { sinceMs: number; limit: number },
+): Promise<{ actions: ActionLog[]; passes: PassLog[] }> {
+  const at = wholeMs(sinceMs)
+  const [actions, passes] = await read(state, async (db) => [
+    await db
+      .selectFrom('action_log')
+      .selectAll()
+      .where('at_ms', '>=', at)
+      .orderBy('at_ms', 'desc')
+      .limit(limit)
+      .execute(),
+    await db
+      .selectFrom('pass_log')
+      .selectAll()
+      .where('started_at_ms', '>=', at - PASS_LENGTH_MAX_MS)
+      .where('ended_at_ms', '>=', at)
+      .orderBy('started_at_ms', 'desc')
+      .limit(limit)
+      .execute(),
+  ])
+  return { actions: actions.map(actionLogOf).reverse(), passes: passes.map(passLogOf).reverse() }
 }
 
 /** Logged removals at or after `sinceMs`, over all pairs of the mailbox. */

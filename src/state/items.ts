@@ -19,6 +19,13 @@ export async function collectionPairs(state: StateDatabase, mailboxId: string): 
   return rows.map(collectionPairOf)
 }
 
+export async function collectionPairById(state: StateDatabase, id: string): Promise<CollectionPair | null> {
+  const row = await read(state, (db) =>
+    db.selectFrom('collection_pair').selectAll().where('id', '=', id).executeTakeFirst(),
+  )
+  return row ? collectionPairOf(row) : null
+}
+
 export type SideOfPair = { pairId: string; side: SideName }
 
 /** Ordered by id within each 500 asked for; unknown ids are left out. */

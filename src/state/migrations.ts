@@ -120,8 +120,15 @@ const replicas = ({ text, int, serial, strict }: ColumnTypes) => [
     id ${serial}, at_ms ${int} not null, level ${text} not null, replica ${text} not null, line ${text} not null)${strict}`,
 ]
 
+const accountBook = ({ text, int, strict }: ColumnTypes) => [
+  `create table service_account (account ${text} primary key, state ${text} not null)${strict}`,
+  `create table exchange_back_off (
+    scope ${text} primary key, until_ms ${int} not null, width ${int} not null, at_ms ${int} not null)${strict}`,
+]
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
   { version: 3, statements: replicas },
+  { version: 4, statements: accountBook },
 ]

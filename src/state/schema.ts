@@ -106,6 +106,11 @@ export type WebhookNonceRow = { nonce: string; expires_at_ms: number }
 /** The log kept in the database; `line` is JSON. `id` is made by the database. */
 export type LogLineRow = { id: Generated<number>; at_ms: number; level: string; replica: string; line: string }
 
+/** `state`: JSON of AccountState. */
+export type ServiceAccountRow = { account: string; state: string }
+
+export type ExchangeBackOffRow = { scope: string; until_ms: number; width: number; at_ms: number }
+
 export type MetaRow = { key: string; value: string }
 
 export type SchemaVersionRow = { version: number; applied_at_ms: number }
@@ -121,6 +126,8 @@ export type StateSchema = {
   pass_log: PassLogRow
   action_log: ActionLogRow
   service_account_slot: ServiceAccountSlotRow
+  service_account: ServiceAccountRow
+  exchange_back_off: ExchangeBackOffRow
   webhook_nonce: WebhookNonceRow
   log_line: LogLineRow
   meta: MetaRow

@@ -1,14 +1,16 @@
 /** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
 
+import type { AccountBook } from '../ports/account-book.ts'
 import type { LogLine, SharedWork } from '../ports/shared-work.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { AccountPlaces, ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
+import { sqlAccountBook } from './accounts.ts'
 import { archiveEntries, pruneArchive } from './archive.ts'
 import { assignAccounts } from './assign.ts'
 import { claimDue } from './claim.ts'
 import { commit } from './commit.ts'
 import type { StateDatabase } from './database.ts'
-import { actionLogs, conflicts, countRemovals, passLogs } from './evidence.ts'
+import { actionLogs, conflicts, countRemovals, passLogs, recentLogs } from './evidence.ts'
 import { exportPair } from './export.ts'
 import * as items from './items.ts'
 import type { KeyRing } from './keys.ts'
@@ -34,12 +36,15 @@ export type SqlStateStoreParts = {
 export class SqlStateStore implements StateStore, SharedWork {
   /** For the invariant checker and tests. */
   readonly database: StateDatabase
+  /** What all replicas know about the service accounts. */
+  readonly accounts: AccountBook
   readonly #keys: KeyRing
   readonly #uuid: () => string
   readonly #randomBytes: RandomBytes
 
   constructor({ database, keys, uuid, randomBytes }: SqlStateStoreParts) {
     this.database = database
+    this.accounts = sqlAccountBook(database)
     this.#keys = keys
     this.#uuid = uuid
     this.#randomBytes = randomBytes
@@ -81,6 +86,7 @@ export class SqlStateStore implements StateStore, SharedWork {
     commit(this.database, changes, { keys: this.#keys, randomBytes: this.#randomBytes, lease })
 
   collectionPairs = (mailboxId: string) => items.collectionPairs(this.database, mailboxId)
+  collectionPairById = (id: string) => items.collectionPairById(this.database, id)
   pending = (pairId: string, nowMs: number) => pending(this.database, pairId, nowMs)
   observations = (pairId: string, side: SideName, ids: readonly ItemId[]) =>
     items.observations(this.database, { pairId, side }, ids)
@@ -100,5 +106,7 @@ export class SqlStateStore implements StateStore, SharedWork {
   conflicts = (filter: { mailboxId?: string; openOnly?: boolean; id?: string }) => conflicts(this.database, filter)
   pruneArchive = (nowMs: number) => pruneArchive(this.database, nowMs)
   passLogs = (filter: { mailboxId?: string; limit: number }) => passLogs(this.database, filter)
-  actionLogs = (filter: { pairId: string; uid?: string; limit: number }) => actionLogs(this.database, filter)
+  actionLogs = (filter: { pairId: string; uid?: string; sinceMs?: number; limit: number }) =>
+    actionLogs(this.database, filter)
+  recentLogs = (filter: { sinceMs: number; limit: number }) => recentLogs(this.database, filter)
 }

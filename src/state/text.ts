@@ -38,7 +38,7 @@ export function fromJson<T>(text: string, holds: (value: unknown) => value is T)
   return value
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
+export function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

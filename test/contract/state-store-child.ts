@@ -16,6 +16,23 @@ switch (task) {
       for (const { mailbox } of claims) console.log(mailbox.id)
     }
     break
+  case 'work-in-places':
+    // Works on every due mailbox, all of one account with two places; says when it begins and ends with each.
+    for (let idle = 0; idle < 40; ) {
+      const accounts = { names: ['svc'], usersMax: 2 }
+      const claims = await store.claimDue({ holder: name, limit: 2, ttlMs: 60_000, accounts })
+      idle = claims.length === 0 ? idle + 1 : 0
+      for (const { mailbox, lease } of claims) {
+        console.log(`${Date.now()} begin ${mailbox.id}`)
+        await new Promise((resolve) => setTimeout(resolve, 4))
+        const nextRunAtMs = Date.now() + 3_600_000
+        await store.commit(lease, [{ kind: 'put-mailbox', mailbox: { ...mailbox, nextRunAtMs } }])
+        console.log(`${Date.now()} end ${mailbox.id}`)
+        await store.releaseLease(lease)
+      }
+      if (claims.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    break
   case 'take-turns': {
     // Adds one to a number in the database, again and again, under the lease only.
     const { id } = await store.ensureMailbox('ada@example.test')

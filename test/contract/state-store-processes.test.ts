@@ -48,6 +48,28 @@ function suite(database: string, newDatabase: () => Promise<string>): void {
       await store.close()
     })
 
+    test('share the places of a service account: never more at work than it has', async () => {
+      const url = await newDatabase()
+      const store = await migrated(url)
+      for (let at = 0; at < 30; at += 1) await store.ensureMailbox(`user${at}@x.test`)
+      await store.ensurePlaces({ names: ['svc'], usersMax: 2 })
+      await store.assignAccounts(() => 'svc', 'all')
+      const outputs = await Promise.all([1, 2, 3].map((at) => output(['work-in-places', url, `process-${at}`])))
+      // Each process may have claimed two and begins with the first: what counts is how many were begun and not ended.
+      const steps = outputs.flat().map((line) => line.split(' '))
+      steps.sort((one, other) => Number(one[0]) - Number(other[0]) || (one[1] === 'end' ? -1 : 1))
+      let atWork = 0
+      let most = 0
+      for (const [, step] of steps) {
+        atWork += step === 'begin' ? 1 : -1
+        most = Math.max(most, atWork)
+      }
+      expect(new Set(steps.map(([, , id]) => id)).size).toBe(30)
+      expect(steps).toHaveLength(60)
+      expect(most).toBeLessThanOrEqual(2)
+      await store.close()
+    })
+
     test('lose no update when they take turns under a lease', async () => {
       const url = await newDatabase()
       const store = await migrated(url)

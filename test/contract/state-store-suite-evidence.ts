@@ -1,6 +1,7 @@
 /** Contract of a StateStore: archive, conflicts, logs. */
 import { describe, expect, test } from 'vitest'
 import { STATE_LOG_RETENTION_MS } from '../../src/limits.ts'
+import type { ActionLog } from '../../src/ports/state-store.ts'
 import { actionLog, archiveEntry, conflict, leasedPair, passLog } from './state-store-builders.ts'
 import type { StoreFixture } from './state-store-suite.ts'
 
@@ -123,6 +124,33 @@ export function evidenceSuite(fixture: StoreFixture): void {
       )
       expect(await store().actionLogs({ pairId: pair.id, uid: 'uid-1', limit: 2 })).toEqual([actions[2], actions[1]])
       expect(await store().actionLogs({ pairId: pair.id, limit: 10 })).toHaveLength(4)
+    })
+
+    test('tells what was logged lately of all mailboxes, oldest first, and within the limit', async () => {
+      const ada = await leasedPair(store(), { email: 'ada@x.test' })
+      const bob = await leasedPair(store(), { email: 'bob@x.test' })
+      const [before, first, second] = [1000, 2000, 3000].map((atMs, index) =>
+        actionLog((index === 1 ? bob : ada).pair.id, { atMs }),
+      ) as [ActionLog, ActionLog, ActionLog]
+      const pass = passLog(bob.mailbox.id, { startedAtMs: 1500, endedAtMs: 2500 })
+      const ended = passLog(bob.mailbox.id, { startedAtMs: 1000, endedAtMs: 1400 })
+      await store().commit(
+        ada.lease,
+        [before, second].map((log) => ({ kind: 'log-action', log }) as const),
+      )
+      await store().commit(bob.lease, [
+        { kind: 'log-action', log: first },
+        { kind: 'log-pass', log: pass },
+        { kind: 'log-pass', log: ended },
+      ])
+      expect(await store().recentLogs({ sinceMs: 2000, limit: 10 })).toEqual({
+        actions: [first, second],
+        passes: [pass],
+      })
+      expect((await store().recentLogs({ sinceMs: 0, limit: 1 })).actions).toEqual([second])
+      expect(await store().actionLogs({ pairId: ada.pair.id, sinceMs: 2000, limit: 10 })).toEqual([second])
+      expect(await store().collectionPairById(bob.pair.id)).toEqual(bob.pair)
+      expect(await store().collectionPairById('nobody')).toBeNull()
     })
 
     test('counts the removals of a mailbox since an instant', async () => {

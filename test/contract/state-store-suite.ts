@@ -4,6 +4,7 @@ import type { StateStoreOptions } from '../../src/state/open.ts'
 import { openStateStore } from '../../src/state/open.ts'
 import type { SqlStateStore } from '../../src/state/store.ts'
 import { ARCHIVE_KEY } from './state-store-builders.ts'
+import { accountSuite } from './state-store-suite-accounts.ts'
 import { evidenceSuite } from './state-store-suite-evidence.ts'
 import { itemsSuite } from './state-store-suite-items.ts'
 import { leaseSuite } from './state-store-suite-leases.ts'
@@ -59,5 +60,6 @@ export function stateStoreSuite(kind: StoreKind): void {
     sharingSuite(fixture)
     itemsSuite(fixture)
     evidenceSuite(fixture)
+    accountSuite(fixture)
   })
 }

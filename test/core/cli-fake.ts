@@ -23,6 +23,7 @@ export function action(parts: Partial<Action & { outcome: ActionOutcome }> = {})
     changed: [],
     losses: [],
     conflict: false,
+    versions: { exchange: 'CK1' },
     outcome: 'planned',
     ...parts,
   }

@@ -11,7 +11,7 @@ import { PLAIN } from '../../src/cli/render/view.ts'
 import type { Observation } from '../../src/ports/state-store.ts'
 import { action, counts, MINUTE_MS, mailbox, NOW_MS, pair, status, user } from './cli-fake.ts'
 
-const view = { ...PLAIN, redact: redactor([]) }
+const view = { ...PLAIN, redact: redactor([]), hidden: false }
 
 function widest(text: string): number {
   return Math.max(...text.split('\n').map(columns))

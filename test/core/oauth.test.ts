@@ -150,7 +150,7 @@ describe('an application with a secret', () => {
     const { server, call } = await start([tokenAnswer('good-1')])
     server.faults.add({ effect: { kind: 'http', status: 403, headers, body } })
     await expect(call()).rejects.toMatchObject({
-      code: 'exchange.access-denied',
+      code: 'exchange.ews-blocked',
       fields: { status: 403, reason: 'ews-blocked', sent: 'no' },
     })
   })

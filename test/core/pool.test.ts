@@ -1,10 +1,11 @@
 /** The pool of service accounts against the simulated Exchange: who acts for whom, what a refusal costs, and changes while calls run. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
-import { memoryRefusalBook } from '../../src/exchange/pool/health.ts'
+import { memoryAccountBook } from '../../src/exchange/pool/memory-book.ts'
 import { createExchangePool, type ExchangePool, type ExchangePoolOptions } from '../../src/exchange/pool/pool.ts'
-import { afterNewSecret, afterRefusal, isResting, type Refusals } from '../../src/exchange/pool/rest.ts'
+import { afterNewSecret, afterRefusal, isResting } from '../../src/exchange/pool/rest.ts'
 import type { PoolAdmin, PoolConfig } from '../../src/exchange/pool/settings.ts'
+import type { Refusals } from '../../src/ports/account-book.ts'
 import type { Log } from '../../src/ports/log.ts'
 import { basicSignIn, type SignIn } from '../simulators/exchange/auth/sign-in.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
@@ -133,8 +134,8 @@ describe('an account with a wrong password', () => {
     expect(world.refused).toEqual(['a'])
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
     await expect(world.call('person1@example.org')).rejects.toMatchObject({
-      code: 'exchange.sign-in',
-      fields: { account: 'a', reason: 'resting', retryAfterMs: MINUTE_MS, sent: 'no' },
+      code: 'exchange.account-resting',
+      fields: { account: 'a', refusal: 'exchange.sign-in', minutes: 1, retryAfterMs: MINUTE_MS, sent: 'no' },
     })
     expect(world.warnings).toEqual(['service account rests'])
   })
@@ -178,19 +179,78 @@ describe('an account with a wrong password', () => {
     expect(world.refused).toHaveLength(3)
     world.use(admin('a', 'right'))
     world.pool.reload()
-    await expect(world.call('person1@example.org')).rejects.toMatchObject({ fields: { reason: 'resting' } })
+    await expect(world.call('person1@example.org')).rejects.toMatchObject({ code: 'exchange.account-resting' })
     world.clock.forward(30 * MINUTE_MS)
     await world.call('person1@example.org')
   })
 
   it('rests on every replica that shares the book', async () => {
-    const book = memoryRefusalBook()
+    const book = memoryAccountBook()
     const one = await start(['a'], { book })
     one.server.addServiceAccount('a', 'changed')
     await one.call('person1@example.org').catch(() => {})
     const other = await start(['a'], { book })
-    await expect(other.call('person1@example.org')).rejects.toMatchObject({ fields: { reason: 'resting' } })
+    await expect(other.call('person1@example.org')).rejects.toMatchObject({ code: 'exchange.account-resting' })
     expect(other.refused).toEqual([])
+  })
+})
+
+describe('replicas that share the book', () => {
+  const shared = async (book = memoryAccountBook()) => {
+    const one = await start(['a'], { book, random: { uuid: () => 'one', fraction: () => 0 } })
+    // Its waiting takes real time, as the other's requests do.
+    const clock = { nowMs: one.clock.nowMs, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) }
+    const other = createExchangePool({
+      config: { ...CONFIG, ewsUrl: one.server.url },
+      admins: () => [admin('a')],
+      clock,
+      log: silentLog,
+      random: { uuid: () => 'other', fraction: () => 0 },
+      book,
+    })
+    open.push(other)
+    const ids = [{ kind: 'distinguished', name: 'calendar' }] as const
+    const callOther = (email: string) =>
+      other.clientFor(email).call(getFolder, { shape: { base: 'IdOnly' }, ids }, { mailbox: email })
+    return { one, callOther, book }
+  }
+
+  it('try an account one at a time: both begin at once, and a wrong password costs one try', async () => {
+    const { one, callOther } = await shared()
+    one.server.addServiceAccount('a', 'changed')
+    one.server.faults.add({ effect: { kind: 'delay', ms: 20 } })
+    const calls = PEOPLE.slice(0, 10).flatMap((email) => [one.call(email), callOther(email)])
+    const outcomes = await Promise.allSettled(calls)
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(one.refused).toEqual(['a'])
+  })
+
+  it('trust the proof of another one', async () => {
+    const { one, callOther } = await shared()
+    await one.call('person1@example.org')
+    let most = 0
+    let open = 0
+    one.server.faults.hook = () => {
+      most = Math.max(most, ++open)
+      setTimeout(() => open--, 15)
+      return { kind: 'delay', ms: 15 }
+    }
+    await Promise.all(PEOPLE.slice(0, 10).map(callOther))
+    expect(most).toBeGreaterThan(3)
+  })
+
+  it('count a try whose process was killed, once the account is suspected', async () => {
+    const { one, callOther, book } = await shared()
+    const nowMs = one.clock.nowMs()
+    const dead = { holder: 'dead', startedAtMs: nowMs, untilMs: nowMs + 1 }
+    await book.update('a', (before) => ({
+      after: { ...before, probe: dead, refusals: { count: 1, triesAtMs: [nowMs, nowMs], restUntilMs: 0 } },
+      result: null,
+    }))
+    one.clock.forward(1000)
+    await expect(callOther('person1@example.org')).rejects.toMatchObject({ code: 'exchange.account-resting' })
+    one.clock.forward(30 * MINUTE_MS)
+    await callOther('person1@example.org')
   })
 })
 

@@ -169,6 +169,10 @@ export class MemoryStore implements StateStore {
     return [...this.#tables.pairs.values()].filter((pair) => pair.mailboxId === mailboxId)
   }
 
+  async collectionPairById(id: string) {
+    return this.#tables.pairs.get(id) ?? null
+  }
+
   async commit(lease: Lease, changes: readonly StateChange[]) {
     if (!this.#holds(lease)) throw new ConnectorError('lease.lost')
     for (const change of changes) this.#apply(frozen(change))
@@ -282,6 +286,12 @@ export class MemoryStore implements StateStore {
       (row) => row.pairId === filter.pairId && (!filter.uid || row.uid === filter.uid),
     )
     return rows.toReversed().slice(0, filter.limit)
+  }
+
+  async recentLogs({ sinceMs, limit }: { sinceMs: number; limit: number }) {
+    const actions = this.#tables.actions.filter((row) => row.atMs >= sinceMs).slice(-limit)
+    const passes = this.#tables.passes.filter((row) => row.endedAtMs >= sinceMs).slice(-limit)
+    return { actions, passes }
   }
 
   #holds(lease: Lease): boolean {

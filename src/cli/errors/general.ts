@@ -71,6 +71,18 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Link it again in users.json, or save the document with: connector archive show ID --documents',
     exit: 'usage',
   },
+  'usage.bad-plan': {
+    what: 'The plan file[ {path}] cannot be used[: {reason}].',
+    why: 'It is not a plan that --out wrote, or the plan of another mailbox, or of a version of this program that plans differently.',
+    next: 'Make a new one with: connector sync user EMAIL --dry-run --out plan.json',
+    exit: 'usage',
+  },
+  'guard.plan-changed': {
+    what: 'The plan has changed since it was made: {added} actions are new, {dropped} are not planned any more. Nothing was written.',
+    why: 'Somebody edited an item, or another run did part of the work.',
+    next: 'Look at the present plan:\n$ connector sync user {email} --dry-run --out plan.json',
+    exit: 'halted',
+  },
   'state.unreachable': {
     what: 'The database[ {database}] could not be opened[: {reason}].',
     why: 'The server is down, the password is wrong, or the directory is missing or not writable.',

@@ -1,13 +1,11 @@
 /** Words for errors of the two servers. */
 import type { ErrorCode } from '../../ports/errors.ts'
 import { APP_ERRORS } from './app.ts'
-import type { ErrorText } from './text.ts'
+import { EXCHANGE_ERRORS } from './exchange.ts'
+import { AGAIN, CHECK, type ErrorText } from './text.ts'
 
 type ServerCode = Extract<ErrorCode, `exchange.${string}` | `nextcloud.${string}`>
 type Shared<C> = C extends `exchange.${infer Rest}` ? (`nextcloud.${Rest}` extends ErrorCode ? Rest : never) : never
-
-const CHECK = 'connector config show --origin'
-const AGAIN = 'Try again later: connector sync run'
 
 /** What both servers can do wrong in the same way. */
 function shared(server: 'Exchange' | 'Nextcloud', files: string): Record<Shared<ServerCode>, ErrorText> {
@@ -99,36 +97,7 @@ function prefixed<P extends string, R extends string>(prefix: P, texts: Record<R
 export const SERVER_ERRORS: Record<ServerCode, ErrorText> = {
   ...prefixed('exchange', EXCHANGE),
   ...prefixed('nextcloud', NEXTCLOUD),
-  'exchange.impersonation-denied': {
-    what: 'The Exchange service account[ {account}] may not act for the mailbox[ {mailbox}].',
-    why: 'It lacks the role ApplicationImpersonation, or the mailbox is outside the scope of that role.',
-    next: 'Give the role (docs/exchange-access.md), then: connector sync user EMAIL --dry-run',
-    exit: 'accessRefused',
-  },
-  'exchange.unknown-mailbox': {
-    what: 'Exchange knows no mailbox[ {mailbox}].',
-    why: 'The address is not the primary SMTP address of a mailbox, or the mailbox was moved or removed.',
-    next: 'Correct the address in users.json, then: connector users list',
-    exit: 'failed',
-  },
-  'exchange.folder-not-found': {
-    what: 'The Exchange calendar[ {collection}] is not there any more.',
-    why: 'It was deleted or moved. That is never taken for an empty calendar: nothing is deleted on the other side.',
-    next: 'Choose another calendar in users.json or restore it, then: connector sync user EMAIL --dry-run',
-    exit: 'failed',
-  },
-  'exchange.not-ews': {
-    what: 'The address does not lead to Exchange Web Services[ (HTTP {status})].',
-    why: 'A sign-in page or a proxy answered. The usual path is /EWS/Exchange.asmx.',
-    next: `Correct Service__ExchangeConfiguration__EwsUrl; see it with: ${CHECK}`,
-    exit: 'configuration',
-  },
-  'exchange.schema': {
-    what: 'Exchange says that a request breaks its schema[: {detail}].',
-    why: 'This server is older than foreseen, or this is a bug in the connector.',
-    next: 'Run the same command with --verbose and report what it prints',
-    exit: 'bug',
-  },
+  ...EXCHANGE_ERRORS,
   'nextcloud.collection-not-found': {
     what: 'The Nextcloud calendar[ {collection}] is not there any more.',
     why: 'It was deleted or renamed. That is never taken for an empty calendar: nothing is deleted on the other side.',

@@ -5,6 +5,10 @@ import type { ExitName } from '../exit-codes.ts'
 /** What happened, why (usual causes), the next thing to do, and the exit code when this error ends the command. */
 export type ErrorText = { what: string; why: string; next: string; exit: ExitName }
 
+/** Next steps of many errors. */
+export const CHECK = 'connector config show --origin'
+export const AGAIN = 'Try again later: connector sync run'
+
 /** Names of the fields that a text may show; the same names are the allow-list of `--json`. */
 const PLACEHOLDER = /\{(\w+)\}/g
 

@@ -10,6 +10,7 @@ export type ShownAction = Action & { outcome: ActionOutcome }
 
 const WHEN_WIDTH = 17
 const TITLE_WIDTH_MIN = 12
+const TABLE_WIDTH_MIN = 80
 
 /** `2026-03-01T09:00:00[Europe/Berlin]` -> `2026-03-01 09:00`; UTC keeps its Z, a date stays a date. The zone is in `--json`. */
 export function whenText(when: string): string {
@@ -58,9 +59,24 @@ export function actionLines(action: ShownAction, kind: CollectionKind, view: Vie
   const late = action.action !== 'skip' && (action.outcome === 'failed' || action.outcome === 'deferred')
   const reason = REASON_WORDS[action.reason] + (late ? ` (${ACTION_OUTCOME_WORDS[action.outcome]})` : '')
   const head = `${SYMBOLS[action.action]} ${pad(SIDE_WORDS[action.side], 9)} ${pad(KIND_WORDS[kind], 7)} ${pad(whenText(action.when), WHEN_WIDTH)} `
+  if (view.width < TABLE_WIDTH_MIN)
+    return [...narrowLines({ head, reason, action }, view), ...detailLines(action, view)]
   const titleWidth = Math.max(TITLE_WIDTH_MIN, view.width - columns(head) - columns(reason) - 2)
   const line = `${head}${pad(safe(action.title) || '(no title)', titleWidth)}  ${reason}`
-  const lines = [view.paint(styleOf(action), line)]
+  return [view.paint(styleOf(action), line), ...detailLines(action, view)]
+}
+
+/** On a narrow terminal the title and the reason stand under the head. */
+function narrowLines(
+  { head, reason, action }: { head: string; reason: string; action: ShownAction },
+  view: View,
+): string[] {
+  const title = wrap(safe(action.title) || '(no title)', view.width, '    ')
+  return [head.trimEnd(), title, wrap(reason, view.width, '    ')].map((line) => view.paint(styleOf(action), line))
+}
+
+function detailLines(action: ShownAction, view: View): string[] {
+  const lines: string[] = []
   if (action.action === 'update' && action.changed.length > 0)
     lines.push(wrap(`changes: ${unique(action.changed.map(fieldText))}`, view.width, '    '))
   if (action.losses.length > 0) {

@@ -13,8 +13,8 @@ import { safe, wrap } from './text.ts'
 import type { Style, View } from './view.ts'
 import { GUARD_WORDS, OUTCOME_WORDS } from './words.ts'
 
-/** `redact` masks secrets in other systems' words. */
-export type SyncView = View & { redact: Redact }
+/** `redact` masks secrets in other systems' words; `hidden`: titles are left out (`--redact`). */
+export type SyncView = View & { redact: Redact; hidden: boolean }
 
 const OUTCOME_STYLES: Record<UserReport['outcome'], Style> = {
   'in-step': 'green',
@@ -40,9 +40,14 @@ function haltLines(halt: HaltReason, email: string, view: View): string[] {
   return [view.paint('red', wrap(what, view.width)), wrap(`Next: ${fill(words.next, fields)}`, view.width)]
 }
 
-/** By time, as a calendar is read. */
+/** By time, as a calendar is read; then by what makes two plans of the same state the same text. */
 function byTime(actions: PairReport['actions']): PairReport['actions'] {
-  return [...actions].sort((a, b) => (a.when < b.when ? -1 : a.when > b.when ? 1 : 0))
+  const key = ({ when, title, uid, side, action }: PairReport['actions'][number]) => [when, title, uid, side, action]
+  return [...actions].sort((a, b) => {
+    const [left, right] = [key(a), key(b)]
+    const at = left.findIndex((part, index) => part !== right[index])
+    return at === -1 ? 0 : (left[at] ?? '') < (right[at] ?? '') ? -1 : 1
+  })
 }
 
 /** An item that is left alone says by its losses why; the same problem need not follow once more. */
@@ -51,7 +56,13 @@ function problemsToTell(pair: PairReport) {
   return pair.problems.filter((problem) => problem.code !== 'item.not-representable' || !told.has(problem.uid))
 }
 
-function pairLines(pair: PairReport, report: UserReport, view: SyncView): string[] {
+function withoutTitles(pair: PairReport): PairReport {
+  const hide = <T extends { title: string }>(one: T): T => ({ ...one, title: '(hidden)' })
+  return { ...pair, actions: pair.actions.map(hide), problems: pair.problems.map(hide) }
+}
+
+function pairLines(named: PairReport, report: UserReport, view: SyncView): string[] {
+  const pair = view.hidden ? withoutTitles(named) : named
   const lines = byTime(pair.actions).flatMap((action) => actionLines(action, pair.kind, view))
   if (pair.halt !== null) lines.push(...haltLines(pair.halt, report.email, view))
   if (pair.error !== null) lines.push(...errorLines(pair.error, view))

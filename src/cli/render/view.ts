@@ -4,14 +4,16 @@ import { styleText } from 'node:util'
 export type Style = 'green' | 'yellow' | 'red' | 'bold' | 'dim'
 export type View = { width: number; paint: (style: Style, text: string) => string }
 
-const WIDTH_MIN = 80
+const WIDTH_DEFAULT = 80
+/** Narrower ones would leave no room for a title beside its time. */
+const WIDTH_MIN = 40
 /** Wider lines are hard to follow by eye. */
 const WIDTH_MAX = 160
 
-export const PLAIN: View = { width: WIDTH_MIN, paint: (_, text) => text }
+export const PLAIN: View = { width: WIDTH_DEFAULT, paint: (_, text) => text }
 
 /** Colours on a terminal that has them, unless NO_COLOR or `TERM=dumb` says otherwise. */
 export function viewOf(stream: NodeJS.WriteStream): View {
-  const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stream.columns ?? WIDTH_MIN))
+  const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stream.columns ?? WIDTH_DEFAULT))
   return { width, paint: (style, text) => styleText(style, text, { stream, validateStream: true }) }
 }

@@ -18,8 +18,16 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ErrorNonPrimarySmtpAddress: 'exchange.unknown-mailbox',
   ErrorInvalidSmtpAddress: 'exchange.unknown-mailbox',
   ErrorInvalidMailbox: 'exchange.unknown-mailbox',
-  ErrorAccountDisabled: 'exchange.unknown-mailbox',
   ErrorInvalidUserPrincipalName: 'exchange.unknown-mailbox',
+
+  ErrorAccountDisabled: 'exchange.account-disabled',
+  ErrorUserADDisabled: 'exchange.account-disabled',
+
+  ErrorMailboxMoveInProgress: 'exchange.mailbox-moving',
+  ErrorMailboxStoreUnavailable: 'exchange.mailbox-moving',
+  ErrorMailboxFailover: 'exchange.mailbox-moving',
+  ErrorConnectionFailed: 'exchange.mailbox-moving',
+  ErrorCrossSiteRequest: 'exchange.mailbox-moving',
 
   ErrorPasswordExpired: 'exchange.sign-in',
   ErrorPasswordChangeRequired: 'exchange.sign-in',
@@ -45,8 +53,9 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ErrorSchemaValidation: 'exchange.schema',
   ErrorInvalidRequest: 'exchange.schema',
   ErrorIncorrectSchemaVersion: 'exchange.schema',
-  ErrorInvalidServerVersion: 'exchange.schema',
-  ErrorWrongServerVersion: 'exchange.schema',
+  ErrorInvalidServerVersion: 'exchange.version',
+  ErrorWrongServerVersion: 'exchange.version',
+  ErrorWrongServerVersionDelegate: 'exchange.version',
   ErrorMissingArgument: 'exchange.schema',
 
   ErrorRequestStreamTooBig: 'exchange.too-large',
@@ -107,6 +116,11 @@ export function concernsWholeCall(error: ConnectorError): boolean {
     case 'exchange.sign-in':
     case 'exchange.impersonation-denied':
     case 'exchange.unknown-mailbox':
+    case 'exchange.account-resting':
+    case 'exchange.account-disabled':
+    case 'exchange.mailbox-moving':
+    case 'exchange.version':
+    case 'exchange.ews-blocked':
     case 'exchange.folder-not-found':
     case 'exchange.unreachable':
     case 'exchange.timeout':

@@ -12,11 +12,19 @@ export type MemberOptions = {
   name: string
   open: () => { client: EwsClient; close(): Promise<void> }
   secretExpiresAtMs: number | null
-  /** The credentials are others than those that were refused. */
-  hasNewSecret: boolean
+  /** Names the credentials without telling them. */
+  mark: string
 }
 
 type Task<Value> = (client: EwsClient) => Promise<EwsResult<Value>[]>
+
+/** What the other calls of this process wait for while one tries the account. */
+class Gate {
+  open: () => void = () => {}
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve
+  })
+}
 
 export class Member {
   readonly name: string
@@ -30,18 +38,18 @@ export class Member {
   constructor(options: MemberOptions, tools: RecordTools) {
     this.name = options.name
     this.options = options
-    this.record = new AccountRecord(options.name, options.hasNewSecret, tools)
+    this.record = new AccountRecord(options.name, options.mark, tools)
   }
 
   isResting(): boolean {
     return this.record.isResting()
   }
 
-  /** Errors: those of the call; `exchange.sign-in` with the reason `resting` when the account must not be tried. */
-  async call<Value>(task: Task<Value>): Promise<EwsResult<Value>[]> {
+  /** Errors: those of the call; `exchange.account-resting` when the account must not be tried. */
+  async call<Value>(task: Task<Value>, signal?: AbortSignal): Promise<EwsResult<Value>[]> {
     this.underWay++
     try {
-      return await this.throughGate(task)
+      return await this.throughGate(task, signal)
     } finally {
       this.underWay--
       if (this.retired) await this.closeWhenIdle()
@@ -70,24 +78,17 @@ export class Member {
     return { ...this.record.health(), secretExpiresAtMs, callsUnderWay: this.underWay }
   }
 
-  private async throughGate<Value>(task: Task<Value>): Promise<EwsResult<Value>[]> {
-    await this.record.requireAwake()
-    // Each turn of this loop is another call's proof or refusal; a refusal ends it here, too.
-    while (!this.record.isProven() && this.probe !== null) {
-      await this.probe
-      await this.record.requireAwake()
-    }
-    if (this.record.isProven()) return this.watched(task)
-    const proving = this.watched(task)
-    const settled = proving.then(
-      () => {},
-      () => {},
-    )
-    this.probe = settled
+  private async throughGate<Value>(task: Task<Value>, signal?: AbortSignal): Promise<EwsResult<Value>[]> {
+    // Each turn of this loop is another call's proof or refusal; a refusal ends it in `enter`, too.
+    while (this.probe !== null && !this.record.isProven()) await this.probe
+    const entering = this.record.isProven() ? null : new Gate()
+    this.probe ??= entering?.opened ?? null
     try {
-      return await proving
+      await this.record.enter(signal)
+      return await this.watched(task)
     } finally {
-      this.probe = null
+      if (entering !== null && this.probe === entering.opened) this.probe = null
+      entering?.open()
     }
   }
 

@@ -3,18 +3,21 @@
  * be changed while passes run.
  */
 import { createHash } from 'node:crypto'
-import { ACCOUNTS_PER_CALL_MAX, SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
+import { SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
+import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
-import { accountFor } from '../account.ts'
+import { Preferences } from '../account.ts'
 import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
 import { accountAuth } from './account-auth.ts'
-import { type AccountHealth, memoryRefusalBook, type RefusalBook } from './health.ts'
+import type { AccountHealth } from './health.ts'
+import { mailboxClient } from './mailbox-client.ts'
 import { Member } from './member.ts'
+import { memoryAccountBook } from './memory-book.ts'
 import { accountsOf, ewsUrlOf, type PoolAdmin, type PoolConfig } from './settings.ts'
 
 export type ExchangePoolOptions = {
@@ -26,7 +29,10 @@ export type ExchangePoolOptions = {
   random: Random
   tls?: TlsOptions
   proxy?: ProxyOptions | null
-  book?: RefusalBook
+  /** Shared by all that use these accounts; without it refusals are remembered in this process only. */
+  book?: AccountBook
+  /** Hash of credentials that the book may hold: keyed, where it is kept. */
+  markOf?: (credentials: string) => string
 }
 
 export type ExchangePool = {
@@ -34,6 +40,8 @@ export type ExchangePool = {
   clientFor(email: string): EwsClient
   /** Reads the accounts again; calls under way end as they would. Errors: those of `admins`; then everything stays as it was. */
   reload(): void
+  /** The account that would act for a mailbox now. */
+  accountOf(email: string): string
   health(): AccountHealth[]
   close(): Promise<void>
 }
@@ -44,14 +52,15 @@ const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Errors: those of `admins` and `accountAuth`: a pool with an account that cannot work is not made. */
 export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
-  const { config, clock, log, random, book = memoryRefusalBook() } = options
+  const { config, clock, log, random, book = memoryAccountBook(), markOf = plainMark } = options
   const url = ewsUrlOf(config)
   let kerberos: Kerberos | null = null
   const kerberosOnce = (): Kerberos => {
     kerberos ??= createKerberos({ clock })
     return kerberos
   }
-  const memberOf = (admin: PoolAdmin, hasNewSecret: boolean): Member => {
+  const holder = random.uuid()
+  const memberOf = (admin: PoolAdmin, mark: string): Member => {
     const { open, secretExpiresAtMs } = accountAuth(admin, config, { ...options, kerberos: kerberosOnce })
     const openClient = () => {
       const { auth, close } = open()
@@ -59,25 +68,19 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
       const client = createEwsClient({ url, auth, clock, log, ...(tls && { tls }), ...(proxy && { proxy }) })
       return { client, close: async () => void (await Promise.allSettled([client.close(), close()])) }
     }
-    const member = { name: admin.name, open: openClient, secretExpiresAtMs, hasNewSecret }
-    return new Member(member, { clock, random, log, book })
+    const member = { name: admin.name, open: openClient, secretExpiresAtMs, mark }
+    return new Member(member, { clock, random, log, book, holder })
   }
   const read = (known: readonly Entry[]): Entry[] =>
     accountsOf(config, options.admins()).map((admin) => {
-      const key = createHash('sha256').update(JSON.stringify(admin)).digest('hex')
-      const same = known.find((entry) => entry.key === key)
-      return (
-        same ?? {
-          key,
-          member: memberOf(
-            admin,
-            known.some(({ member }) => member.name === admin.name),
-          ),
-        }
-      )
+      const key = markOf(JSON.stringify(admin))
+      return known.find((entry) => entry.key === key) ?? { key, member: memberOf(admin, key) }
     })
 
   let entries = read([])
+  let members = entries.map(({ member }) => member)
+  const preferences = new Preferences<Member>()
+  const orderFor = (email: string) => preferences.of(email, members)
   let announcedAtMs = Number.NEGATIVE_INFINITY
   const announce = (): void => {
     const nowMs = clock.nowMs()
@@ -93,54 +96,30 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
   return {
     clientFor: (email) => {
       announce()
-      return mailboxClient(email, () => entries.map(({ member }) => member))
+      return mailboxClient(() => orderFor(email))
     },
     reload: () => {
       const before = entries
       entries = read(before)
+      members = entries.map(({ member }) => member)
       for (const entry of before.filter((old) => !entries.includes(old))) void entry.member.retire()
       announcedAtMs = Number.NEGATIVE_INFINITY
       log.info({ accounts: entries.length }, 'service accounts read again')
     },
+    accountOf: (email) => firstAwake(orderFor(email)).name,
     health: () => entries.map(({ member }) => member.health()),
     close,
   }
 }
 
-function mailboxClient(email: string, members: () => readonly Member[]): EwsClient {
-  let last: Member | null = null
-  return {
-    async call(operation, request, call) {
-      const tried: Member[] = []
-      let refusal: unknown = null
-      while (tried.length < ACCOUNTS_PER_CALL_MAX) {
-        const left = members().filter((member) => !tried.some(({ name }) => name === member.name))
-        // When all rest, the best one says so, and for how long.
-        const member =
-          accountFor(
-            email,
-            left.filter((one) => !one.isResting()),
-          ) ?? (tried.length === 0 ? accountFor(email, left) : null)
-        if (member === null) break
-        tried.push(member)
-        last = member
-        try {
-          return await member.call((client) => client.call(operation, request, call))
-        } catch (error) {
-          if (!isTurnedAway(error, member)) throw error
-          refusal ??= error
-        }
-      }
-      throw refusal ?? new ConnectorError('bug', { where: 'mailboxClient' })
-    },
-    serverBuild: () => last?.serverBuild() ?? null,
-    close: async () => {},
-  }
+function plainMark(credentials: string): string {
+  return createHash('sha256').update(credentials).digest('hex')
 }
 
-/** Another account may make the same call only when this one rests from now on, and nothing of the call was carried out. */
-function isTurnedAway(error: unknown, member: Member): boolean {
-  return error instanceof ConnectorError && error.fields.sent === 'no' && member.isResting()
+function firstAwake(members: readonly Member[]): Member {
+  const member = members.find((one) => !one.isResting()) ?? members[0]
+  if (member === undefined) throw new ConnectorError('bug', { where: 'firstAwake' })
+  return member
 }
 
 function announceExpiry({ account, secretExpiresAtMs }: AccountHealth, nowMs: number, log: Log): void {

@@ -1,57 +1,68 @@
 /** What an account went through: when it last signed in, and how often it was refused since. Decides whether it may be tried. */
-import { ACCOUNT_PROOF_MS } from '../../limits.ts'
+import { ACCOUNT_LOOK_MS, ACCOUNT_PROBE_POLL_MS, ACCOUNT_PROOF_MS } from '../../limits.ts'
+import { type AccountBook, type AccountState, UNTRIED } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
-import type { AccountHealth, RefusalBook } from './health.ts'
-import { afterNewSecret, afterRefusal, isResting, type Refusals } from './rest.ts'
+import { type Admission, admit, type Caller, isProven, noteLetIn, noteLost, noteRefused } from './admission.ts'
+import type { AccountHealth } from './health.ts'
+import { isResting } from './rest.ts'
 import type { Verdict } from './verdict.ts'
 
-export type RecordTools = { clock: Clock; random: Random; log: Log; book: RefusalBook }
+/** `holder` names this pool among all that share the book. */
+export type RecordTools = { clock: Clock; random: Random; log: Log; book: AccountBook; holder: string }
 
 export class AccountRecord {
   private readonly account: string
+  private readonly mark: string
   private readonly tools: RecordTools
-  private refusals: Refusals | null = null
-  private lastRefusal: AccountHealth['lastRefusal'] = null
+  /** As last seen in the book. */
+  private state: AccountState = UNTRIED
+  private lookedAtMs = Number.NEGATIVE_INFINITY
+  /** Own refusals count though another replica, with another password, signs in. */
+  private ownRestUntilMs = 0
   private lastSuccessAtMs: number | null = null
-  private hasNewSecret: boolean
 
-  /** `hasNewSecret`: the credentials are others than those that were refused. */
-  constructor(account: string, hasNewSecret: boolean, tools: RecordTools) {
+  /** `mark` names the credentials without telling them. */
+  constructor(account: string, mark: string, tools: RecordTools) {
     this.account = account
-    this.hasNewSecret = hasNewSecret
+    this.mark = mark
     this.tools = tools
   }
 
   /** As far as this replica knows. */
   isResting(): boolean {
-    return !this.hasNewSecret && isResting(this.refusals, this.tools.clock.nowMs())
+    return this.restUntilMs() > this.tools.clock.nowMs()
   }
 
   /** Signed in lately: then many calls may go out at once. */
   isProven(): boolean {
-    return this.lastSuccessAtMs !== null && this.tools.clock.nowMs() - this.lastSuccessAtMs < ACCOUNT_PROOF_MS
+    const { nowMs } = this.caller()
+    const own = this.lastSuccessAtMs !== null && nowMs - this.lastSuccessAtMs < ACCOUNT_PROOF_MS
+    return own || isProven(this.state, this.caller())
   }
 
-  /** Looks at what all replicas know. Errors: `exchange.sign-in` with the reason `resting` when the account must not be tried. */
-  async requireAwake(): Promise<void> {
-    const { book, clock } = this.tools
-    this.refusals = await book.read(this.account)
-    if (this.hasNewSecret && this.refusals !== null) {
-      this.refusals = afterNewSecret(this.refusals, clock.nowMs())
-      await book.write(this.account, this.refusals)
+  /** Waits for its turn. Errors: `exchange.account-resting` when the account must not be tried; `stopped`. */
+  async enter(signal: AbortSignal | undefined): Promise<'proven' | 'probe'> {
+    for (;;) {
+      const admission = await this.admission()
+      switch (admission.kind) {
+        case 'proven':
+        case 'probe':
+          return admission.kind
+        case 'resting':
+          throw this.resting(admission.untilMs)
+        case 'busy':
+          await this.tools.clock.sleep(ACCOUNT_PROBE_POLL_MS, signal)
+          if (signal?.aborted) throw new ConnectorError('stopped', { sent: 'no' })
+      }
     }
-    this.hasNewSecret = false
-    if (!isResting(this.refusals, clock.nowMs())) return
-    const retryAfterMs = (this.refusals?.restUntilMs ?? 0) - clock.nowMs()
-    throw new ConnectorError('exchange.sign-in', { account: this.account, reason: 'resting', retryAfterMs, sent: 'no' })
   }
 
   async note(verdict: Verdict): Promise<void> {
     switch (verdict.kind) {
       case 'unknown':
-        return
+        return this.lost(verdict.sent)
       case 'let-in':
         return this.letIn()
       case 'refused':
@@ -64,35 +75,79 @@ export class AccountRecord {
     return {
       account: this.account,
       state: resting ? 'resting' : this.isProven() ? 'ready' : 'unproven',
-      refusals: this.refusals?.count ?? 0,
-      restUntilMs: resting ? (this.refusals?.restUntilMs ?? null) : null,
-      lastRefusal: this.lastRefusal,
-      lastSuccessAtMs: this.lastSuccessAtMs,
+      refusals: this.state.refusals?.count ?? 0,
+      restUntilMs: resting ? this.restUntilMs() : null,
+      lastRefusal: this.state.lastRefusal,
+      lastSuccessAtMs: this.lastSuccessAtMs ?? this.state.provenAtMs,
     }
   }
 
+  private caller(): Caller {
+    return { holder: this.tools.holder, mark: this.mark, nowMs: this.tools.clock.nowMs() }
+  }
+
+  private restUntilMs(): number {
+    // A rest in the book may be that of another password.
+    const shared = this.state.secretMark === this.mark ? (this.state.refusals?.restUntilMs ?? 0) : 0
+    return Math.max(shared, this.ownRestUntilMs)
+  }
+
+  private resting(untilMs: number): ConnectorError {
+    const retryAfterMs = untilMs - this.tools.clock.nowMs()
+    const { lastRefusal } = this.state
+    const refusal = lastRefusal === null ? {} : { refusal: lastRefusal.reason ?? lastRefusal.code }
+    const minutes = Math.ceil(retryAfterMs / 60_000)
+    const fields = { account: this.account, ...refusal, minutes, retryAfterMs, sent: 'no' }
+    return new ConnectorError('exchange.account-resting', fields)
+  }
+
+  private async admission(): Promise<Admission> {
+    const { nowMs } = this.caller()
+    if (nowMs < this.ownRestUntilMs) return { kind: 'resting', untilMs: this.ownRestUntilMs }
+    // What worked a moment ago is not asked about at every call.
+    if (nowMs - this.lookedAtMs < ACCOUNT_LOOK_MS && this.isProven()) return { kind: 'proven' }
+    this.state = await this.tools.book.read(this.account)
+    this.lookedAtMs = nowMs
+    const settled = this.isProven() && !isResting(this.state.refusals, nowMs) && this.state.secretMark === this.mark
+    return settled ? { kind: 'proven' } : this.change((before) => admit(before, this.caller()))
+  }
+
+  private change<T>(change: (before: AccountState) => { after: AccountState; result: T }): Promise<T> {
+    return this.tools.book.update(this.account, (before) => {
+      const changed = change(before)
+      this.state = changed.after
+      return changed
+    })
+  }
+
   private async letIn(): Promise<void> {
-    const { book, clock, log } = this.tools
-    // A call that began before the account was refused says nothing about its password now.
-    if (isResting(this.refusals, clock.nowMs())) return
-    this.lastSuccessAtMs = clock.nowMs()
-    if (this.refusals === null) return
-    this.refusals = null
-    await book.write(this.account, null)
-    log.info({ account: this.account }, 'service account signs in again')
+    const caller = this.caller()
+    if (this.isResting()) return
+    this.lastSuccessAtMs = caller.nowMs
+    this.ownRestUntilMs = 0
+    const { refusals, provenAtMs, probe } = this.state
+    const isKnown = provenAtMs !== null && caller.nowMs - provenAtMs < ACCOUNT_PROOF_MS / 2
+    if (refusals === null && probe === null && isKnown) return
+    const again = await this.change((before) => noteLetIn(before, caller))
+    if (again) this.tools.log.info({ account: this.account }, 'service account signs in again')
+  }
+
+  private async lost(sent: boolean): Promise<void> {
+    if (this.state.probe?.holder !== this.tools.holder) return
+    await this.change((before) => noteLost(before, this.caller(), sent))
   }
 
   private async refused({ code, fields }: ConnectorError): Promise<void> {
     const { account } = this
-    const { book, clock, random, log } = this.tools
-    const nowMs = clock.nowMs()
+    const { random, log } = this.tools
+    const caller = this.caller()
     const reason = typeof fields.reason === 'string' ? fields.reason : null
+    const fraction = random.fraction()
+    const refusals = await this.change((before) => noteRefused(before, caller, { code, reason, fraction }))
     this.lastSuccessAtMs = null
-    this.lastRefusal = { code, reason, atMs: nowMs }
-    this.refusals = afterRefusal(await book.read(account), nowMs, random.fraction())
-    await book.write(account, this.refusals)
-    const restMs = this.refusals.restUntilMs - nowMs
+    this.ownRestUntilMs = refusals.restUntilMs
+    const restMs = refusals.restUntilMs - caller.nowMs
     // An error even where another account takes over: somebody must correct the password.
-    log.error({ account, code, reason, refusals: this.refusals.count, restMs }, 'service account rests')
+    log.error({ account, code, reason, refusals: refusals.count, restMs }, 'service account rests')
   }
 }

@@ -5,15 +5,13 @@ import {
   ACCOUNT_REST_MAX_MS,
   ACCOUNT_TRIES_MAX,
 } from '../../limits.ts'
-
-/** Refusals since the account last signed in. Plain data, so that replicas can share it. */
-export type Refusals = { count: number; triesAtMs: readonly number[]; restUntilMs: number }
+import type { Refusals } from '../../ports/account-book.ts'
 
 /** `fraction` in [0, 1) spreads the tries of several replicas. */
 export function afterRefusal(before: Refusals | null, nowMs: number, fraction: number): Refusals {
   // Calls that were under way together are refused together: more tries for the directory, but one reason to rest.
   const count = before !== null && isResting(before, nowMs) ? before.count : (before?.count ?? 0) + 1
-  const triesAtMs = [...(before?.triesAtMs ?? []), nowMs].slice(-ACCOUNT_TRIES_MAX)
+  const triesAtMs = withTry(before, nowMs)
   const pauseMs = Math.min(ACCOUNT_REST_BASE_MS * 5 ** (count - 1), ACCOUNT_REST_MAX_MS)
   const spreadMs = Math.floor((pauseMs / 10) * fraction)
   return { count, triesAtMs, restUntilMs: Math.max(nowMs + pauseMs + spreadMs, windowEndMs(triesAtMs)) }
@@ -24,8 +22,19 @@ export function afterNewSecret(before: Refusals, nowMs: number): Refusals {
   return { count: 0, triesAtMs: before.triesAtMs, restUntilMs: Math.max(nowMs, windowEndMs(before.triesAtMs)) }
 }
 
+/** A try of a suspected account that ended without an answer: the directory may have counted it. */
+export function afterLostTry(before: Refusals | null, atMs: number): Refusals | null {
+  if (before === null || before.triesAtMs.length === 0) return before
+  const triesAtMs = withTry(before, atMs)
+  return { ...before, triesAtMs, restUntilMs: Math.max(before.restUntilMs, windowEndMs(triesAtMs)) }
+}
+
 export function isResting(refusals: Refusals | null, nowMs: number): boolean {
   return refusals !== null && nowMs < refusals.restUntilMs
+}
+
+function withTry(before: Refusals | null, atMs: number): number[] {
+  return [...(before?.triesAtMs ?? []), atMs].slice(-ACCOUNT_TRIES_MAX)
 }
 
 /** When the next try would be the first of a new window; 0 while tries are left. */

@@ -1,8 +1,12 @@
 /** What the outcome of a call says about the account that made it: did Exchange let it in? */
 import { ConnectorError } from '../../ports/errors.ts'
-import type { EwsResult } from '../ews/operation.ts'
+import { type EwsResult, mayHaveBeenApplied } from '../ews/operation.ts'
 
-export type Verdict = { kind: 'let-in' } | { kind: 'refused'; error: ConnectorError } | { kind: 'unknown' }
+/** `sent`: the credentials may have reached the server. */
+export type Verdict =
+  | { kind: 'let-in' }
+  | { kind: 'refused'; error: ConnectorError }
+  | { kind: 'unknown'; sent: boolean }
 
 /** A part of a write that fails after others were done is a result, not a throw. */
 export function verdictOfResults(results: readonly EwsResult<unknown>[]): Verdict {
@@ -15,9 +19,10 @@ export function verdictOfResults(results: readonly EwsResult<unknown>[]): Verdic
 
 /** 403 to an account that just worked concerns the mailbox or the calendar; to one that did not, the account. */
 export function verdictOfError(error: unknown, proven: boolean): Verdict {
-  if (!(error instanceof ConnectorError)) return { kind: 'unknown' }
+  const sent = mayHaveBeenApplied(error)
+  if (!(error instanceof ConnectorError)) return { kind: 'unknown', sent }
   if (error.code === 'exchange.sign-in') return { kind: 'refused', error }
   if (error.fields.responseCode !== undefined) return { kind: 'let-in' }
   if (error.fields.status === 403 && !proven) return { kind: 'refused', error }
-  return { kind: 'unknown' }
+  return { kind: 'unknown', sent }
 }

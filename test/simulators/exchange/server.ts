@@ -5,7 +5,8 @@ import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { ServiceAccount } from './accounts.ts'
-import type { SignIn } from './auth/sign-in.ts'
+import type { SignIn, SignInOutcome } from './auth/sign-in.ts'
+import type { Directory } from './directory.ts'
 import { SoapFault } from './errors.ts'
 import type { Effect } from './faults.ts'
 import { faultXml } from './soap.ts'
@@ -23,6 +24,7 @@ export type Reply = { status: number; body: string; headers?: Record<string, str
 export type Backend = {
   accounts: ReadonlyMap<string, ServiceAccount>
   signIn: SignIn
+  directory: Directory
   prepare(
     body: string,
     account: ServiceAccount,
@@ -130,6 +132,16 @@ async function work(body: string, account: ServiceAccount, backend: Backend, res
   send(response, truncated ? { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) } : reply)
 }
 
+async function signedIn(request: IncomingMessage, { signIn, accounts, directory }: Backend): Promise<SignInOutcome> {
+  const outcome = await signIn(request, accounts)
+  const { shown } = outcome
+  if (shown === undefined) return outcome
+  if (outcome.kind === 'account' && directory.mayEnter(shown)) directory.entered(shown)
+  else directory.refuse(shown)
+  if (outcome.kind === 'refused' || directory.mayEnter(shown)) return outcome
+  return { kind: 'refused', headers: {} }
+}
+
 async function handle(request: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? ''
   if (path.toLowerCase() !== EWS_PATH.toLowerCase()) {
@@ -137,7 +149,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, backen
     send(response, { status: 404, body: '', headers: { 'Content-Type': 'text/html' } })
     return
   }
-  const outcome = await backend.signIn(request, backend.accounts)
+  const outcome = await signedIn(request, backend)
   for (const [name, value] of Object.entries(outcome.headers)) response.setHeader(name, value)
   if (outcome.kind === 'refused') {
     request.resume()

@@ -2,6 +2,7 @@
 import { mailboxFor, type ServiceAccount } from './accounts.ts'
 import { basicSignIn, type SignIn } from './auth/sign-in.ts'
 import type { Call, Settings } from './call.ts'
+import { Directory, LOCKOUT_POLICY, type LockoutPolicy } from './directory.ts'
 import { answer } from './dispatch.ts'
 import { EwsError, SoapFault } from './errors.ts'
 import { type Effect, Faults } from './faults.ts'
@@ -21,6 +22,7 @@ export type SimulatorOptions = {
   tls?: TlsFiles
   /** How callers prove who they are; Basic unless said otherwise. */
   signIn?: SignIn
+  lockout?: LockoutPolicy
   clock?: { nowMs(): number }
   /** Keeps the bodies of requests and responses in the log. Off: only the counts and headers, for large runs. */
   recordBodies?: boolean
@@ -39,6 +41,8 @@ export class ExchangeSimulator {
   readonly requests: RequestLog
   readonly zones = new ZoneTable()
   readonly accounts = new Map<string, ServiceAccount>()
+  /** Who was refused, and who is locked out. */
+  readonly signIns: Directory
   readonly #mailboxes = new Map<string, Mailbox>()
   readonly #schema = loadSchema()
   readonly #settings: Settings
@@ -48,6 +52,7 @@ export class ExchangeSimulator {
   constructor(options: SimulatorOptions = {}) {
     this.requests = new RequestLog(options.recordBodies ?? false)
     this.#clock = options.clock ?? { nowMs: () => Date.now() }
+    this.signIns = new Directory(options.lockout ?? LOCKOUT_POLICY, () => this.#clock.nowMs())
     this.#settings = {
       defaultReminder: options.defaultReminder ?? true,
       occurrenceChangesInFeed: options.occurrenceChangesInFeed ?? true,
@@ -62,7 +67,8 @@ export class ExchangeSimulator {
 
   async start(options: SimulatorOptions): Promise<void> {
     const prepare = (body: string, account: ServiceAccount) => this.#prepare(body, account)
-    const backend = { accounts: this.accounts, signIn: options.signIn ?? basicSignIn(), prepare }
+    const { accounts, signIns: directory } = this
+    const backend = { accounts, directory, signIn: options.signIn ?? basicSignIn(), prepare }
     this.#listening = await listen(backend, { port: options.port ?? 0, tls: options.tls })
   }
 

@@ -48,10 +48,13 @@ export function ntlmSignIn(options: NtlmServerOptions): SignIn {
     }
     connections.delete(request.socket)
     if (type !== 3 || !known || 'account' in known) return { kind: 'refused', headers: offer }
-    const account = verified(request, { ...known, authenticate: message }, { ...options, accounts })
-    if (!account) return { kind: 'refused', headers: offer }
+    const { account, verdict, user } = verified(request, { ...known, authenticate: message }, { ...options, accounts })
+    if (!account) {
+      // Only the password counts for a lock-out: a binding that does not fit is found after it was right.
+      return { kind: 'refused', headers: offer, ...(verdict === 'wrong-password' && { shown: user }) }
+    }
     connections.set(request.socket, { account })
-    return { kind: 'account', account, headers: {} }
+    return { kind: 'account', account, headers: {}, shown: user }
   }
 }
 
@@ -91,7 +94,9 @@ function challengeMessage(negotiate: Buffer, options: NtlmServerOptions): Buffer
 type Exchange = { negotiate: Buffer; challenge: Buffer; authenticate: Buffer }
 type Verifying = NtlmServerOptions & { accounts: ReadonlyMap<string, ServiceAccount> }
 
-function verified(request: IncomingMessage, exchange: Exchange, options: Verifying): ServiceAccount | undefined {
+type Verified = { account: ServiceAccount | undefined; verdict: string; user: string }
+
+function verified(request: IncomingMessage, exchange: Exchange, options: Verifying): Verified {
   const { authenticate } = exchange
   const part = (at: number): Buffer =>
     authenticate.subarray(
@@ -107,7 +112,7 @@ function verified(request: IncomingMessage, exchange: Exchange, options: Verifyi
   })
   const mic = ((pairs.get(6)?.readUInt32LE() ?? 0) & 2) !== 0
   options.attempts?.push({ user, domain, verdict, mic, targetName: pairs.get(9)?.toString('utf16le') ?? '' })
-  return verdict === 'ok' ? account : undefined
+  return { account: verdict === 'ok' ? account : undefined, verdict, user }
 }
 
 type Shown = {

@@ -4,18 +4,26 @@ import { authenticate, type ServiceAccount } from '../accounts.ts'
 
 export type SignInHeaders = Record<string, string | string[]>
 
-/** `headers` go with the answer, also with the one to a request that is let in (Negotiate proves the server with them). */
+/**
+ * `headers` go with the answer, also with the one to a request that is let in (Negotiate proves the server with them).
+ * `shown`: the user name whose password was tried in this request; a connection that is signed in tries none.
+ */
 export type SignInOutcome =
-  | { kind: 'account'; account: ServiceAccount; headers: SignInHeaders }
-  | { kind: 'refused'; headers: SignInHeaders }
+  | { kind: 'account'; account: ServiceAccount; headers: SignInHeaders; shown?: string }
+  | { kind: 'refused'; headers: SignInHeaders; shown?: string }
 
 export type SignIn = (request: IncomingMessage, accounts: ReadonlyMap<string, ServiceAccount>) => Promise<SignInOutcome>
 
 export function basicSignIn(): SignIn {
   return async (request, accounts) => {
-    const account = authenticate(accounts, request.headers.authorization)
-    if (account) return { kind: 'account', account, headers: {} }
-    return { kind: 'refused', headers: { 'WWW-Authenticate': 'Basic realm="127.0.0.1"' } }
+    const { authorization } = request.headers
+    const account = authenticate(accounts, authorization)
+    const user = Buffer.from(tokenOf(request, 'Basic') ?? '', 'base64')
+      .toString('utf8')
+      .split(':')[0]
+    const shown = user ? { shown: user } : {}
+    if (account) return { kind: 'account', account, headers: {}, ...shown }
+    return { kind: 'refused', headers: { 'WWW-Authenticate': 'Basic realm="127.0.0.1"' }, ...shown }
   }
 }
 
