@@ -1,9 +1,9 @@
 /** Starts real CalDAV servers that we did not write, on loopback, for the interop tests. Null where the program is absent. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.ts'
 
 export type DavProgram = { name: string; url: string; username: string; password: string; close(): Promise<void> }
 
@@ -77,13 +77,4 @@ async function ready(name: string, { child, folder, url }: Started): Promise<Dav
   }
   await close()
   throw new Error(`${name} did not start`)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (typeof address !== 'object' || !address) throw new Error('no port')
-  return address.port
 }

@@ -4,24 +4,16 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { freePort } from '../free-port.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 
 const DAVMAIL = '/usr/bin/davmail-server'
 const USER = 'anna@example.org'
 const present = existsSync(DAVMAIL)
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
-}
 
 describe.skipIf(!present)('the Exchange simulator behind DavMail (skipped: davmail-server is not installed)', () => {
   let simulator: ExchangeSimulator

@@ -1,10 +1,10 @@
 /** A real Kerberos realm for one test run: MIT's krb5kdc on the loopback interface, its database in a temporary folder. */
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../free-port.ts'
 import { has } from './gssapi.ts'
 
 const SBIN = '/usr/sbin:/sbin'
@@ -23,14 +23,6 @@ export type Kdc = {
   keytab(name: string, ...principals: string[]): string
   admin(query: string): void
   close(): void
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((done) => server.once('listening', done))
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }
 
 export async function startKdc(): Promise<Kdc> {
