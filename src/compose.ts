@@ -100,7 +100,6 @@ async function openWorld(config: Config, tools: WorldTools): Promise<World> {
     clock: tools.clock,
     random: tools.random,
     log: tools.log,
-    scrubIntervalMs: SCRUB_INTERVAL_MS,
     fileHashes: new Map(),
   })
   return { openPairs, close: () => clients.close() }

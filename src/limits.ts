@@ -187,3 +187,5 @@ export const APP_BATCH_CONCURRENCY_MAX = 4
 export const APP_STATUS_USERS_MAX = 500
 /** App: after a refusal that every request would get (password, secret, clock) nothing is asked for this long: each try slows down everybody behind our address. */
 export const APP_REFUSED_REST_MS = 60_000
+/** A look at all calendars, task lists and address books of both sides, for what came, went or was renamed: some ten requests of a mailbox. */
+export const COLLECTIONS_LOOK_INTERVAL_MS = 60 * 60 * 1000

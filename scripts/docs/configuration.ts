@@ -97,8 +97,30 @@ The enrolled users. Only these mailboxes are ever touched:
 \`\`\`
 
 \`Email\` is the primary SMTP address of the mailbox. \`AppPassword\` is made by the user in Nextcloud under *Settings, Security*; it can be revoked
-there at any time. \`Calendars\` (optional) links calendars by name: \`[{ "Exchange": "Calendar", "Nextcloud": "personal" }]\`; without it the default
-calendar of each side is linked. \`TimeZone\` (optional, IANA) is the zone for times without a zone.
+there at any time. \`TimeZone\` (optional, IANA) is the zone for times without a zone.
+
+\`Calendars\`, \`TaskLists\` and \`AddressBooks\` (optional) choose what is linked; without one the default of each side is:
+
+\`\`\`json
+"Calendars": [
+  { "Exchange": "Calendar", "Nextcloud": "personal" },
+  { "Exchange": "Projects" },
+  { "Nextcloud": "club", "Exchange": "Club", "Direction": "to-exchange" },
+  { "Exchange": "*" }
+],
+"TaskLists": [{ "Exchange": "Tasks" }, { "Exchange": "*", "Nextcloud": "*" }],
+"AddressBooks": []
+\`\`\`
+
+| key | meaning |
+|---|---|
+| \`Exchange\` | name of the folder; \`Calendar\`, \`Tasks\`, \`Contacts\` (or no name) are the default ones in any language; \`*\` are all others |
+| \`Nextcloud\` | last part of its address, or its name; without it one is found by the folder's name, else made. \`*\` (with \`*\` for Exchange): your further own ones get a folder |
+| \`Direction\` | \`both\` (default), \`to-nextcloud\` or \`to-exchange\`: the original is never written, edits of the copy are undone and kept in the archive |
+
+A named folder that is not there is made when the collection named with it is. An empty list of task lists or address books syncs none. Shared,
+subscribed and generated collections are never linked, nor what is in the trash. What is chosen no longer is left as it is on both sides. How a
+deleted collection goes on: [decision 15](../decisions/0015-collections.md).
 `
 
 /** docs/reference/configuration.md */

@@ -6,15 +6,17 @@ import type { Plan, PlanEntry } from '../sync/plan.ts'
 
 /**
  * Before a plan is executed: each item and each pair is dealt with once (I14), and a removal rests on an explicit not-found of the
- * other side (I8) and carries the version that the decision saw (I11). Throws `bug`.
+ * other side (I8) and carries the version that the decision saw (I11); the original of a one-way link is left alone. Throws `bug`.
  */
-export function assertPlan({ entries }: Plan): void {
+export function assertPlan({ entries }: Plan, original: SideName | null = null): void {
   const seen = new Set<string>()
   for (const entry of entries) {
     for (const key of keysOf(entry)) {
       if (seen.has(key)) throw new ConnectorError('bug', { where: 'plan', detail: `${entry.kind} of an item twice` })
       seen.add(key)
     }
+    if ((entry.kind === 'create' || entry.kind === 'remove') && entry.side === original)
+      throw new ConnectorError('bug', { where: 'plan', detail: `${entry.kind} on the original of a one-way link` })
     if (entry.kind !== 'remove') continue
     const { expect, gone, side } = entry
     if (gone.state !== 'gone' || gone.side === side || expect.state !== 'present' || expect.version === null)

@@ -1,5 +1,6 @@
 /** What one pass over one collection pair works with. Built by user.ts; everything the engine touches of the world is in here. */
 import type { Clock, Random } from '../ports/clock.ts'
+import { originalOf } from '../ports/collection-choice.ts'
 import type { Log } from '../ports/log.ts'
 import type { ProgressEvent } from '../ports/report.ts'
 import type { Side, SideName } from '../ports/side.ts'
@@ -24,6 +25,11 @@ export type EngineOptions = {
   floatingZone: string
   /** A full comparison that ignores cursors is due after this time. */
   scrubIntervalMs: number
+}
+
+/** The side that is never written, of a one-way link. */
+export function originalOfPair({ link }: CollectionPair): SideName | null {
+  return originalOf(link?.direction ?? 'both')
 }
 
 export type PassContext = {

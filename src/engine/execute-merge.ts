@@ -4,12 +4,13 @@
  */
 import type { FieldPath } from '../model/item.ts'
 import { nameOf } from '../model/item-name.ts'
+import { ConnectorError } from '../ports/errors.ts'
 import type { SideItem, SideName, UpdateOutcome } from '../ports/side.ts'
 import type { ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import { type Accounts, bookKey } from './accounts.ts'
 import { archiveEntry, conflictRow } from './archive.ts'
-import type { PassContext } from './context.ts'
+import { originalOfPair, type PassContext } from './context.ts'
 import { filesOf } from './files.ts'
 import { observationOf, readItems } from './observe.ts'
 import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled } from './settle.ts'
@@ -34,9 +35,15 @@ function writable(work: MergeWork, side: SideName): boolean {
   return work.writes[side].changed.length > 0 && !work.writes[side].unrepresentable
 }
 
+function assertOneWay(context: PassContext, side: SideName, works: readonly MergeWork[]): void {
+  if (works.length > 0 && originalOfPair(context.pair) === side)
+    throw new ConnectorError('bug', { where: 'merge', detail: 'an update of the original of a one-way link' })
+}
+
 async function writeSide(context: PassContext, side: SideName, outcomes: Map<MergeWork, Outcomes>): Promise<void> {
   const works = [...outcomes.keys()].filter((work) => writable(work, side))
   if (works.length === 0) return
+  assertOneWay(context, side, works)
   await context.checkpoint()
   const requests = works.map((work) => {
     const { desired, changed } = work.writes[side]

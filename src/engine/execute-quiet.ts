@@ -99,6 +99,7 @@ function skip(context: PassContext, entry: Extract<PlanEntry, { kind: 'skip' }>,
   const { observation, reason } = entry
   accounts.note(keyOf(entry), 'skipped')
   if (reason === 'outside-window') return [outside(context, observation)]
+  if (reason === 'one-way') return [settled(observation)]
   const problem = observation.problem ?? { code: 'item.duplicate-uid', detail: '' }
   accounts.problems.push({ side: observation.side, uid: observation.uid, title: '', ...problem })
   accounts.act(skipAction(observation, reason), 'deferred')

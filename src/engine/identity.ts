@@ -5,7 +5,7 @@
 import { ConnectorError } from '../ports/errors.ts'
 import type { SideName } from '../ports/side.ts'
 import type { CollectionPair } from '../ports/state-store.ts'
-import type { PassContext } from './context.ts'
+import { originalOfPair, type PassContext } from './context.ts'
 
 /** Items looked at to recognise a moved collection by its UIDs. */
 const SAMPLE_SIZE = 50
@@ -13,7 +13,8 @@ const SAMPLE_SIZE = 50
 /** Records the identity on the first pass. Throws `guard.halted` when it is another collection now. */
 export async function verifyIdentity(context: PassContext, side: SideName): Promise<void> {
   const { identity, readOnly } = await context.sides[side].describe()
-  if (readOnly) throw new ConnectorError(`${side}.access-denied`, { detail: 'collection is read-only' })
+  if (readOnly && originalOfPair(context.pair) !== side)
+    throw new ConnectorError(`${side}.access-denied`, { detail: 'collection is read-only' })
   const key = side === 'exchange' ? 'exchangeIdentity' : 'nextcloudIdentity'
   const known = context.pair[key]
   if (known === identity) return

@@ -6,6 +6,7 @@ import { fingerprint } from '../sync/fingerprint.ts'
 import { mergeMasked } from '../sync/mask-merge.ts'
 import { type WordsRule, wordsRule } from '../sync/mask-relation.ts'
 import { type Merge, type MergeInput, merge } from '../sync/merge.ts'
+import { oneWayInput, undoneBy } from '../sync/one-way.ts'
 
 /** `covers`: the side on which words of its own are overwritten by masking it or filling it in; they belong in the archive. */
 export type MergedItems = Merge & { rule: WordsRule; covers: SideName | null }
@@ -18,6 +19,15 @@ export function mergeItems(input: MergeInput, items: Record<SideName, SideItem>)
   const copy = otherSide(rule.from)
   const patch = copy === 'exchange' ? result.toExchange : result.toNextcloud
   return { ...result, rule, covers: patch.has('title') && !items[copy].mask?.blank ? copy : null }
+}
+
+/** Of a one-way link: the original gets nothing, and what was changed in the copy goes to the archive like the loser of a conflict. */
+export function mergeOneWay(input: MergeInput, items: Record<SideName, SideItem>, original: SideName): MergedItems {
+  const result = mergeItems(oneWayInput(input, original), items)
+  const toOriginal = original === 'exchange' ? result.toExchange : result.toNextcloud
+  const toCopy = original === 'exchange' ? result.toNextcloud : result.toExchange
+  toOriginal.clear()
+  return { ...result, conflicts: undoneBy(toCopy, input, otherSide(original)) }
 }
 
 function ruleOf({ base, hash }: MergeInput, { exchange, nextcloud }: Record<SideName, SideItem>): WordsRule {

@@ -10,7 +10,7 @@ import { guard, type Listing } from '../sync/guard.ts'
 import { type Plan, plan } from '../sync/plan.ts'
 import { Accounts } from './accounts.ts'
 import { addsUp, assertPlan } from './assert.ts'
-import type { PassContext } from './context.ts'
+import { originalOfPair, type PassContext } from './context.ts'
 import { execute } from './execute.ts'
 import { observeBoth } from './observe.ts'
 import { pendingRows } from './pending.ts'
@@ -76,7 +76,7 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     if (round === 0) listings = await observeBoth(context, full)
     const input = await pendingRows(context)
     const planned = withoutForbidden(context, plan(input))
-    assertPlan(planned)
+    assertPlan(planned, originalOfPair(context.pair))
     const stopped = await guarded(context, planned, round === 0 ? listings : [])
     // A dry run shows what the guard stopped: a person must see it before letting it pass (P4, P5).
     if (stopped && context.dryRun) await execute(context, planned.entries, accounts)

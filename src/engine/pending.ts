@@ -3,7 +3,7 @@ import { ITEM_ATTEMPTS_QUARANTINE } from '../limits.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { Observation, PendingRow } from '../ports/state-store.ts'
 import type { PlanInput } from '../sync/plan.ts'
-import type { PassContext } from './context.ts'
+import { originalOfPair, type PassContext } from './context.ts'
 import { readItems } from './observe.ts'
 
 const DAY_MS = 86_400_000
@@ -30,7 +30,8 @@ export async function pendingRows(context: PassContext): Promise<PlanInput> {
     for (const itemPair of await context.store.itemPairsByUid(context.pair.id, chunk)) pairedUids.add(itemPair.uid)
   }
   const veils = await veilsOf(context)
-  return { rows: [...rows, ...more], pairedUids, veils, window: windowAt(context, nowMs) }
+  const original = originalOfPair(context.pair)
+  return { rows: [...rows, ...more], pairedUids, veils, window: windowAt(context, nowMs), original }
 }
 
 /** Items whose turn to be tried again has come are read again first. True when anything was read. */

@@ -19,8 +19,8 @@ export type OpenedPair = {
   ownSides?: Record<SideName, Side>
 }
 
-/** A collection that was asked for and cannot be opened; the others go on (I23). */
-export type UnopenedPair = { name: string; kind: CollectionKind; error: ConnectorError }
+/** A collection that was asked for and cannot be opened; the others go on (I23). `halted`: it waits for a person, with the reason. */
+export type UnopenedPair = { name: string; kind: CollectionKind; error: ConnectorError; halted?: CollectionPair }
 export type OpenedPairs = { opened: readonly OpenedPair[]; unopened: readonly UnopenedPair[] }
 export type UserToOpen = { mailbox: Mailbox; lease: Lease; store: StateStore; dryRun: boolean; signal: AbortSignal }
 
@@ -104,19 +104,19 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
   })
 }
 
-function unopenedReport({ name, kind, error }: UnopenedPair): PairReport {
+function unopenedReport({ name, kind, error, halted }: UnopenedPair): PairReport {
   return {
-    pairId: '',
+    pairId: halted?.id ?? '',
     kind,
     name,
-    outcome: 'failed',
+    outcome: halted ? 'halted' : 'failed',
     firstPass: false,
     counts: { seen: 0, unchanged: 0, created: 0, updated: 0, removed: 0, conflicts: 0, skipped: 0, failed: 0 },
     waiting: 0,
     actions: [],
     problems: [],
-    halt: null,
-    error: { code: error.code, fields: error.fields },
+    halt: halted?.halt ?? null,
+    error: halted ? null : { code: error.code, fields: error.fields },
   }
 }
 

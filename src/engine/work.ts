@@ -11,9 +11,9 @@ import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import { type Merge, type MergeInput, winnerOf } from '../sync/merge.ts'
 import type { PlanEntry } from '../sync/plan.ts'
-import type { PassContext } from './context.ts'
+import { originalOfPair, type PassContext } from './context.ts'
 import { exceptionsToKeep } from './inherit.ts'
-import { mergeItems } from './masked-side-merge.ts'
+import { mergeItems, mergeOneWay } from './masked-side-merge.ts'
 
 /** One write of a merge. `changed` empty: that side gets nothing. `unrepresentable`: it cannot hold the result and keeps what it has. */
 export type SideWork = { desired: Item; changed: FieldPath[]; losses: Loss[]; unrepresentable: boolean }
@@ -92,7 +92,9 @@ function prepareMerge(
     nextcloud: context.prints.flat(items.nextcloud.model),
   }
   const itemPair = entry.kind === 'merge' ? entry.itemPair : null
-  const winner = winnerOf(context.options.conflictPolicy, items.exchange.modifiedAtMs, items.nextcloud.modifiedAtMs)
+  const original = originalOfPair(context.pair)
+  const { exchange, nextcloud } = items
+  const winner = original ?? winnerOf(context.options.conflictPolicy, exchange.modifiedAtMs, nextcloud.modifiedAtMs)
   const input: MergeInput = {
     base: itemPair && { exchange: itemPair.exchange.hashes, nextcloud: itemPair.nextcloud.hashes },
     ...flats,
@@ -101,7 +103,7 @@ function prepareMerge(
     winner,
     hash: context.hash,
   }
-  const result = mergeItems(input, items)
+  const result = original === null ? mergeItems(input, items) : mergeOneWay(input, items, original)
   if (result.rule.kind === 'merge') keepExceptions(context, { items, flats, result })
   const writes = {
     exchange: sideWork(context, 'exchange', items, applyPatch(flats.exchange, result.toExchange)),

@@ -1,15 +1,16 @@
 /**
- * Names of calendars that the connector made for Exchange folders: a rename on either side reaches the other. The name that both
- * had last is kept on the calendar itself, so that lost state neither forgets who made it nor takes an old name for a new one.
- * A user's default calendar, and one that was there before, has no such note and keeps its name whatever happens.
+ * Names of collections of which the connector made one for the other: a rename on either side reaches the other. The name that both
+ * had last is kept on the Nextcloud collection itself, so that lost state neither forgets who made it nor takes an old name for a new
+ * one. A user's default collection, and two that were there before, have no such note and keep their names whatever happens.
  */
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
-import { type DavCalendar, isSyncable } from './dav/calendar.ts'
+import type { SideName } from '../ports/side.ts'
 import { type DavClient, multistatusOf, type XmlBody } from './dav/client.ts'
 import { xmlText } from './dav/xml.ts'
+import type { Linkable } from './linkable.ts'
 
-/** `linked`: the name that both had last; null for a calendar that was not made for the folder. */
+/** `linked`: the name that both had last; null for two of which neither was made for the other. */
 export type Names = { linked: string | null; exchange: string; nextcloud: string }
 
 export type NameDecision =
@@ -27,29 +28,31 @@ export function decideName({ linked, exchange, nextcloud }: Names): NameDecision
 }
 
 export type Follow = {
-  calendar: DavCalendar
+  collection: Pick<Linkable, 'url' | 'displayName' | 'linkedName' | 'unusable'>
   folder: { name: string; isDefault: boolean }
+  /** The side that is never written in a one-way link; null when both are. */
+  original: SideName | null
   renameFolder: (name: string) => Promise<void>
 }
 
 /** Never fails a pass for the sake of a name: what does not work is tried again at the next discovery. */
 export async function followName(tools: { dav: DavClient; log: Log }, follow: Follow): Promise<void> {
-  const { calendar, folder, renameFolder } = follow
-  if (folder.isDefault || !isSyncable(calendar)) return
-  const names = { linked: calendar.linkedName ?? null, exchange: folder.name, nextcloud: calendar.displayName }
+  const { collection, folder, renameFolder, original } = follow
+  if (folder.isDefault || collection.unusable !== null) return
+  const names = { linked: collection.linkedName, exchange: folder.name, nextcloud: collection.displayName }
   const decision = decideName(names)
-  if (decision.kind === 'nothing') return
+  if (decision.kind === 'nothing' || (decision.kind === 'rename' && decision.side === original)) return
   await tolerant(tools.log, async () => {
     if (decision.kind === 'rename' && decision.side === 'exchange') await renameFolder(decision.name)
     const isOurs = decision.kind === 'rename' && decision.side === 'nextcloud'
-    await setProps(tools.dav, calendar.url, {
+    await setProps(tools.dav, collection.url, {
       ...(isOurs ? { 'd:displayname': xmlText(decision.name) } : {}),
       'exc:linked-name': xmlText(decision.name),
     })
   })
 }
 
-/** Right after a calendar was made under the folder's name. A server that keeps no properties of others gets no renames. */
+/** Right after one was made under the name of the other. A server that keeps no properties of others gets no renames. */
 export async function noteMade(tools: { dav: DavClient; log: Log }, { url, name }: { url: string; name: string }) {
   await tolerant(tools.log, () => setProps(tools.dav, url, { 'exc:linked-name': xmlText(name) }))
 }
@@ -59,7 +62,7 @@ async function setProps(dav: DavClient, url: string, props: XmlBody): Promise<vo
   const answer = await dav.proppatch(url, props)
   const [self] = multistatusOf(answer).responses
   if (self?.status === 200 || (self && self.props.size >= Object.keys(props).length)) return
-  throw new ConnectorError('nextcloud.item-refused', { detail: 'properties of a calendar' })
+  throw new ConnectorError('nextcloud.item-refused', { detail: 'properties of a collection' })
 }
 
 async function tolerant(log: Log, work: () => Promise<void>): Promise<void> {
@@ -67,6 +70,6 @@ async function tolerant(log: Log, work: () => Promise<void>): Promise<void> {
     await work()
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code === 'bug' || error.code === 'stopped') throw error
-    log.warn({ code: error.code }, 'the name of a calendar could not follow')
+    log.warn({ code: error.code }, 'the name of a collection could not follow')
   }
 }

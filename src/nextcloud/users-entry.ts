@@ -1,11 +1,6 @@
 /** One entry of `users.json`: its keys, and what is wrong with it, in words that name the key. */
 import { z } from 'zod'
-
-/** An Exchange calendar folder: the mailbox's default one, one by its name, or all that no other link names. */
-export type ExchangeCalendar = { kind: 'default' } | { kind: 'folder'; name: string } | { kind: 'others' }
-
-/** `nextcloud`: URL segment or display name; null = chosen by `linkCalendars`. */
-export type CalendarLink = { exchange: ExchangeCalendar; nextcloud: string | null }
+import { CHOICE_KEYS, choiceProblems, repeated } from './users-choices.ts'
 
 const text = z.string().trim().min(1, 'is empty')
 const httpUrl = z
@@ -19,10 +14,7 @@ export const ENTRY = z.strictObject({
   AppPassword: text.optional(),
   AppPassword_FILE: text.optional(),
   AppPassword_COMMAND: text.optional(),
-  Calendars: z
-    .array(z.strictObject({ Exchange: text.default('Calendar'), Nextcloud: text.optional() }))
-    .min(1, 'is empty; remove it to sync the default calendar, or remove the user')
-    .optional(),
+  ...CHOICE_KEYS,
   TimeZone: z.string().refine(isZone, 'must be an IANA time zone such as Europe/Berlin').optional(),
 })
 export type Entry = z.infer<typeof ENTRY>
@@ -45,19 +37,7 @@ export function entryProblems(entry: Entry, defaultDavUrl: string | undefined): 
     problems.push('needs exactly one of AppPassword, AppPassword_FILE, AppPassword_COMMAND')
   }
   if (!entry.DavUrl && !defaultDavUrl) problems.push('needs DavUrl (no Service__NextcloudConfiguration__Url is set)')
-  const links = linksOf(entry)
-  problems.push(
-    ...repeated(links.map(({ exchange }) => keyOf(exchange))).map(
-      (name) => `Calendars names the Exchange calendar ${name} twice`,
-    ),
-  )
-  const targets = links.flatMap(({ nextcloud }) => (nextcloud === null ? [] : [nextcloud.toLowerCase()]))
-  problems.push(...repeated(targets).map((name) => `Calendars names the Nextcloud calendar ${name} twice`))
-  if (links.some(({ exchange, nextcloud }) => exchange.kind === 'others' && nextcloud !== null)) {
-    problems.push(
-      'Calendars: "*" links each further Exchange calendar with one of the same name, so it takes no Nextcloud',
-    )
-  }
+  problems.push(...choiceProblems(entry))
   return problems
 }
 
@@ -71,34 +51,6 @@ export function duplicates(entries: readonly Entry[], defaultDavUrl: string | un
     ...repeated(entries.map((entry) => entry.Email)).map((email) => `${email} is there twice`),
     ...repeated(entries.map(account)).map((name) => `the Nextcloud user ${name} is there for two mailboxes`),
   ]
-}
-
-/** Each value that is there more than once, named once. */
-function repeated(values: readonly string[]): string[] {
-  const seen = new Set<string>()
-  const twice = new Set<string>()
-  for (const value of values) (seen.has(value) ? twice : seen).add(value)
-  return [...twice]
-}
-
-/** Without `Calendars` the default calendar alone: further folders are opt-in. */
-export function linksOf(entry: Entry): CalendarLink[] {
-  const given = entry.Calendars ?? [{ Exchange: 'Calendar' }]
-  return given.map(({ Exchange, Nextcloud }) => ({
-    exchange: exchangeCalendar(Exchange),
-    nextcloud: Nextcloud ?? null,
-  }))
-}
-
-/** `Calendar` is the default folder in whatever language the mailbox calls it. */
-function exchangeCalendar(name: string): ExchangeCalendar {
-  if (name === '*') return { kind: 'others' }
-  return name.toLowerCase() === 'calendar' ? { kind: 'default' } : { kind: 'folder', name }
-}
-
-function keyOf(exchange: ExchangeCalendar): string {
-  if (exchange.kind === 'folder') return exchange.name.toLowerCase()
-  return exchange.kind === 'default' ? 'Calendar' : '*'
 }
 
 function isZone(zone: string): boolean {

@@ -1,12 +1,14 @@
 /**
  * Reads `users.json`: who is synced, without the Nextcloud app: a mailbox, a CalDAV account with an app password, and which
- * calendars belong together. Everything wrong in it is said at once and by name, before anything is synced.
+ * collections belong together. Everything wrong in it is said at once and by name, before anything is synced.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import type { CollectionChoices } from '../ports/collection-choice.ts'
 import { ConnectorError } from '../ports/errors.ts'
-import { type CalendarLink, duplicates, ENTRY, type Entry, entryProblems, issueText, linksOf } from './users-entry.ts'
+import { choicesOf } from './users-choices.ts'
+import { duplicates, ENTRY, type Entry, entryProblems, issueText } from './users-entry.ts'
 
 /** As src/config/secret.ts resolves `X`, `X_FILE` and `X_COMMAND`; null when there is none. */
 export type ResolveSecret = (
@@ -20,7 +22,7 @@ export type UsersFileEntry = {
   email: string
   davUrl: string
   username: string
-  links: readonly CalendarLink[]
+  choices: CollectionChoices
   /** IANA zone of the user's floating times; null = the connector's default. */
   timeZone: string | null
   /** Resolves the secret anew each time, so that a rotated file or vault entry is taken. Throws `config.secret`. */
@@ -87,7 +89,7 @@ function userOf(entry: Entry, options: UsersFileOptions & { baseDir: string }): 
     email: entry.Email,
     davUrl: entry.DavUrl ?? options.defaultDavUrl ?? '',
     username: entry.Username,
-    links: linksOf(entry),
+    choices: choicesOf(entry),
     timeZone: entry.TimeZone ?? null,
     appPassword() {
       const source = { AppPassword, AppPassword_FILE, AppPassword_COMMAND }

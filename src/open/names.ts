@@ -1,27 +1,21 @@
-/** Lets the names of calendars that were made for Exchange folders follow renames on either side, whenever the collections are looked at anew. */
+/** Lets the names of collections that were made for one another follow renames on either side, whenever both sides are looked at anew. */
 import { renameFolder } from '../exchange/ews/rename-folder.ts'
 import { followName, noteMade } from '../nextcloud/collection-props.ts'
-import type { CollectionPair } from '../ports/state-store.ts'
-import type { Found, Link } from './kinds.ts'
+import { originalOf } from '../ports/collection-choice.ts'
+import type { CollectionKind } from '../ports/state-store.ts'
+import type { KeptLink } from './decide-links.ts'
 import type { Opening } from './pairs.ts'
 
-export async function followNames(opening: Opening, found: Found, pairs: readonly CollectionPair[]): Promise<void> {
+export async function followNames(opening: Opening, kind: CollectionKind, links: readonly KeptLink[]): Promise<void> {
   const { user, dav, log, exchange } = opening
   if (user.dryRun) return
-  for (const pair of pairs) {
-    const folder = found.folders.find(({ id }) => id === pair.exchangeRef)
-    const calendar = found.calendars?.find(({ url }) => url === pair.nextcloudRef)
-    if (!folder || !calendar) continue
-    const rename = (name: string) => renameFolder(exchange, { mailbox: user.mailbox.email, folderId: folder.id, name })
-    await followName({ dav, log }, { calendar, folder, renameFolder: rename })
+  for (const { choice, folder, collection } of links) {
+    const mailbox = user.mailbox.email
+    const rename = (name: string) => renameFolder(exchange, { mailbox, kind, folderId: folder.id, name })
+    await followName({ dav, log }, { collection, folder, original: originalOf(choice.direction), renameFolder: rename })
   }
 }
 
-/** Makes the collection of a link. A calendar that takes its folder's name goes on following it; a name that an administrator chose stays. */
-export async function make({ dav, log }: Opening, { folder, target }: Link, found: Found): Promise<string> {
-  if (target.kind === 'existing') return target.url
-  const { url } = await found.create(target.displayName)
-  const follows = folder.kind === 'calendar' && !folder.isDefault && target.displayName === folder.name
-  if (follows) await noteMade({ dav, log }, { url, name: folder.name })
-  return url
+export async function noteLinked({ dav, log }: Opening, noted: { url: string; name: string }): Promise<void> {
+  await noteMade({ dav, log }, noted)
 }

@@ -4,18 +4,23 @@
  */
 import { createHash } from 'node:crypto'
 import type { Config } from '../config/config.ts'
-import type { OpenedPair, OpenPairs, UnopenedPair, UserToOpen } from '../engine/user.ts'
+import type { OpenPairs, UnopenedPair, UserToOpen } from '../engine/user.ts'
 import type { EwsClient } from '../exchange/ews/client.ts'
 import type { FileHashes } from '../exchange/ews/side-files.ts'
+import { COLLECTIONS_LOOK_INTERVAL_MS } from '../limits.ts'
 import type { DavClient } from '../nextcloud/dav/client.ts'
-import type { LinkProblem } from '../nextcloud/link-calendars.ts'
+import type { LinkProblem } from '../nextcloud/link-collections.ts'
 import type { UsersFileEntry } from '../nextcloud/users-file.ts'
 import type { Clock, Random } from '../ports/clock.ts'
+import type { CollectionChoice } from '../ports/collection-choice.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { CollectionKind, CollectionPair } from '../ports/state-store.ts'
-import { type Found, findCollections, type Link } from './kinds.ts'
-import { followNames, make } from './names.ts'
+import { decideLinks } from './decide-links.ts'
+import { findCollections } from './kinds.ts'
+import { openLost } from './lost-link.ts'
+import { followNames } from './names.ts'
+import { isLost, type Linking, type Opened, openAgain, openMoved, openNew, setAside } from './open-link.ts'
 import { sidesOf } from './sides.ts'
 
 /** Changes when the lenses read or write something differently: then every base is made anew by adoption (I6). */
@@ -29,7 +34,6 @@ export type OpenPairsOptions = {
   clock: Clock
   random: Random
   log: Log
-  scrubIntervalMs: number
   /** Hashes of attachments, for as long as the process lives. */
   fileHashes: FileHashes
 }
@@ -49,7 +53,7 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
     const { email } = user.mailbox
     const entry = options.entryOf(email)
     if (!entry) throw new ConnectorError('usage.unknown-user', { email })
-    const kinds = kindsOf(options.config)
+    const kinds = kindsOf(options.config).filter((kind) => entry.choices[kind].length > 0)
     if (kinds.length === 0) return { opened: [], unopened: [] }
     const opening: Opening = {
       ...options,
@@ -61,18 +65,15 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
       configHash: configHashOf(options.config, entry),
     }
     const known = await user.store.collectionPairs(user.mailbox.id)
-    const opened: OpenedPair[] = []
-    const unopened: UnopenedPair[] = []
+    const results: Opened[] = []
     for (const kind of kinds) {
-      const result = await openKind(
-        opening,
-        kind,
-        known.filter((pair) => pair.kind === kind),
-      )
-      opened.push(...result.opened)
-      unopened.push(...result.unopened)
+      const ofKind = known.filter((pair) => pair.kind === kind)
+      results.push(await openKind(opening, { kind, known: ofKind, choices: entry.choices[kind] }))
     }
-    return { opened, unopened }
+    return {
+      opened: results.flatMap(({ opened }) => opened),
+      unopened: results.flatMap(({ unopened }) => unopened),
+    }
   }
 }
 
@@ -85,16 +86,23 @@ function kindsOf({ sync }: Config): CollectionKind[] {
   return kinds
 }
 
-type Opened = { opened: OpenedPair[]; unopened: UnopenedPair[] }
+type Wanted = {
+  kind: CollectionKind
+  known: readonly CollectionPair[]
+  choices: readonly CollectionChoice[]
+}
 
 /** A kind that one of the servers does not have (no CardDAV, no task folder) is said and stops no other kind (I23). */
-async function openKind(opening: Opening, kind: CollectionKind, known: readonly CollectionPair[]): Promise<Opened> {
+async function openKind(opening: Opening, wanted: Wanted): Promise<Opened> {
+  const { kind, known, choices } = wanted
   const failed = opening.user.mailbox.lastOutcome === 'failed'
-  if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening))) {
-    return { opened: known.map((pair) => ({ pair, ...sidesOf(opening, pair) })), unopened: [] }
+  const hash = hashOf(choices)
+  if (known.length > 0 && !failed && known.every((pair) => isFresh(pair, opening, hash))) {
+    const chosen = known.filter((pair) => pair.link?.chosen !== false)
+    return { opened: chosen.map((pair) => ({ pair, ...sidesOf(opening, pair) })), unopened: [] }
   }
   try {
-    return await discover(opening, kind, known)
+    return await discover(opening, wanted, hash)
   } catch (error) {
     if (kind === 'calendar' || !(error instanceof ConnectorError) || !isMissingKind(error)) throw error
     return { opened: [], unopened: [{ name: kind, kind, error }] }
@@ -109,102 +117,39 @@ function isMissingKind({ code }: ConnectorError): boolean {
   )
 }
 
-/** Discovery again: after a failed pass or a change of configuration, and as often as a scrub, for what came or went. */
-function isFresh(pair: CollectionPair, { configHash, clock, scrubIntervalMs }: Opening): boolean {
-  if (pair.configHash !== configHash || pair.lastScrubAtMs === null) return false
-  return clock.nowMs() - pair.lastScrubAtMs < scrubIntervalMs
+/** Both sides are looked at anew after a failed pass, a change of configuration or choice, and now and then, for what came or went. */
+function isFresh(pair: CollectionPair, { configHash, clock }: Opening, choices: string): boolean {
+  const { link } = pair
+  if (!link || pair.configHash !== configHash || link.choices !== choices || isLost(pair)) return false
+  const agoMs = clock.nowMs() - link.lookedAtMs
+  return agoMs >= 0 && agoMs < COLLECTIONS_LOOK_INTERVAL_MS
 }
 
-async function discover(opening: Opening, kind: CollectionKind, known: readonly CollectionPair[]): Promise<Opened> {
-  const { exchange, dav, entry, user } = opening
-  const found = await findCollections(kind, { exchange, dav, entry, mailbox: user.mailbox.email }, known)
-  const stillThere = known.filter((pair) => found.folders.some((folder) => folder.id === pair.exchangeRef))
-  await followNames(opening, found, stillThere)
-  const inTrash = stillThere.filter((pair) => found.trashedUrls.has(pair.nextcloudRef))
-  const opened: OpenedPair[] = []
-  for (const pair of stillThere) if (!inTrash.includes(pair)) opened.push(await reopen(opening, pair))
-  for (const link of found.links) {
-    if (stillThere.some((pair) => pair.exchangeRef === link.folder.id)) continue
-    const moved = known.find((pair) => isMovedTo(pair, link) && !stillThere.includes(pair))
-    if (moved) opened.push(await reopen(opening, { ...moved, exchangeRef: link.folder.id, exchangeCursor: null }))
-    else opened.push(await openNew(opening, link, found))
-  }
-  const lost = known.filter((pair) => !inTrash.includes(pair) && !opened.some((one) => one.pair.id === pair.id))
-  const wanted = found.problems.filter((problem) => !stillThere.some((pair) => pair.name === problem.name))
-  return { opened, unopened: [...lost.map(lostFolder), ...inTrash.map(trashed), ...wanted.map(unlinked)] }
-}
-
-/** A moved mailbox has new folder ids: the same calendar is chosen for the new folder, and the engine looks whether it is the same. */
-function isMovedTo(pair: CollectionPair, { target }: Link): boolean {
-  return target.kind === 'existing' && target.url === pair.nextcloudRef
-}
-
-/** Under another configuration the base is forgotten and the items are adopted again; nothing is deleted (I6). */
-async function reopen(opening: Opening, pair: CollectionPair): Promise<OpenedPair> {
-  const { user, configHash } = opening
-  if (pair.configHash === configHash) {
-    await user.store.commit(user.lease, [{ kind: 'put-collection-pair', pair }])
-    return { pair, ...sidesOf(opening, pair) }
-  }
-  const fresh: CollectionPair = {
-    ...pair,
-    configHash,
-    exchangeCursor: null,
-    nextcloudCursor: null,
-    exchangeIdentity: null,
-    nextcloudIdentity: null,
-    firstPassDone: false,
-    lastScrubAtMs: null,
-  }
-  await user.store.commit(user.lease, [
-    { kind: 'reset-collection-pair', pairId: pair.id },
-    { kind: 'put-collection-pair', pair: fresh },
-  ])
-  return { pair: fresh, ...sidesOf(opening, fresh) }
-}
-
-async function openNew(opening: Opening, link: Link, found: Found): Promise<OpenedPair> {
-  const { user, random, configHash } = opening
-  const { folder, target } = link
-  const url = target.kind === 'create' && user.dryRun ? '' : await make(opening, link, found)
-  const pair: CollectionPair = {
-    id: random.uuid(),
-    mailboxId: user.mailbox.id,
-    kind: folder.kind,
-    name: folder.name,
-    exchangeRef: folder.id,
-    nextcloudRef: url,
-    exchangeIdentity: null,
-    nextcloudIdentity: null,
-    configHash,
-    exchangeCursor: null,
-    nextcloudCursor: null,
-    firstPassDone: false,
-    status: 'active',
-    halt: null,
-    lastScrubAtMs: null,
-  }
-  await user.store.commit(user.lease, [{ kind: 'put-collection-pair', pair }])
-  return { pair, ...sidesOf(opening, pair) }
-}
-
-/** LOS-1: a folder that is not listed any more is a question for a person, never an empty calendar. */
-function lostFolder(pair: CollectionPair): UnopenedPair {
+async function discover(opening: Opening, { kind, known, choices }: Wanted, hash: string): Promise<Opened> {
+  const { exchange, dav, user, clock } = opening
+  const found = await findCollections(kind, { exchange, dav, mailbox: user.mailbox.email })
+  const decided = decideLinks(choices, found, known)
+  await followNames(opening, kind, decided.kept)
+  const linking: Linking = { opening, found, kind, choices: hash, lookedAtMs: clock.nowMs() }
+  const results: Opened[] = []
+  for (const kept of decided.kept) results.push(await openAgain(linking, kept))
+  for (const moved of decided.moved) results.push(await openMoved(linking, moved))
+  for (const lost of decided.lost) results.push(await openLost(linking, lost))
+  for (const link of decided.fresh) results.push(await openNew(linking, link))
+  await setAside(linking, decided.unchosen)
   return {
-    name: pair.name,
-    kind: pair.kind,
-    error: new ConnectorError('exchange.folder-not-found', { folder: pair.name }),
+    opened: results.flatMap(({ opened }) => opened),
+    unopened: [...results.flatMap(({ unopened }) => unopened), ...decided.problems.map((one) => unlinked(one, kind))],
   }
 }
 
-/** Nextcloud answers for a calendar in the trash as for any other, so nothing else would tell that its owner deleted it. */
-function trashed({ name, kind }: CollectionPair): UnopenedPair {
-  return { name, kind, error: new ConnectorError('nextcloud.collection-not-found', { name, reason: 'in-trash' }) }
+function unlinked({ name, reason }: LinkProblem, kind: CollectionKind): UnopenedPair {
+  const code = reason === 'no-such-folder' ? 'exchange.folder-not-found' : 'nextcloud.collection-not-found'
+  return { name, kind, error: new ConnectorError(code, { collection: name, reason }) }
 }
 
-function unlinked({ name, reason }: LinkProblem): UnopenedPair {
-  const code = reason === 'no-such-folder' ? 'exchange.folder-not-found' : 'nextcloud.collection-not-found'
-  return { name, kind: 'calendar', error: new ConnectorError(code, { name, reason }) }
+function hashOf(choices: readonly CollectionChoice[]): string {
+  return createHash('sha256').update(JSON.stringify(choices)).digest('base64url').slice(0, 22)
 }
 
 /** What the base depends on: when it changes, adoption follows. Secrets are not part of it. */

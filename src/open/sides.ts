@@ -14,7 +14,7 @@ import type { Opening } from './pairs.ts'
 export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair, 'sides' | 'ownSides'> {
   const { user, clock, log, floatingZone, exchange: client, config } = opening
   const mailbox = user.mailbox.email
-  const exchange = exchangeSide({
+  const ofFolder = exchangeSide({
     client,
     mailbox,
     folderId: pair.exchangeRef,
@@ -25,6 +25,8 @@ export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair
     clock,
     log,
   })
+  // A dry run: the real one would make the folder first.
+  const exchange = pair.exchangeRef === '' ? absentSide('exchange', ofFolder.fit) : ofFolder
   const nextcloud = nextcloudOf(opening, pair)
   const ownSides = user.dryRun
     ? { exchange: readOnlySide(exchange), nextcloud: readOnlySide(nextcloud) }

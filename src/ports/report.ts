@@ -28,6 +28,8 @@ export type ActionReason =
   | 'duplicate-uid'
   | 'quarantined'
   | 'changed-meanwhile'
+  /** The item is only in the copy of a one-way link, or was thrown away there. */
+  | 'one-way'
 
 export type Action = {
   action: ActionKind

@@ -2,6 +2,7 @@
  * What the engine remembers between passes: identities, versions and keyed hashes, never calendar contents
  * (the archive is the exception and is encrypted). All changes of one step go into one transaction (`commit`).
  */
+import type { Direction } from './collection-choice.ts'
 import type { Cursor, ItemId, SideName, Token, Version } from './side.ts'
 
 export type CollectionKind = 'calendar' | 'tasks' | 'contacts'
@@ -49,6 +50,20 @@ export type CollectionPair = {
   /** Why it is halted: guard name and numbers. */
   halt: HaltReason | null
   lastScrubAtMs: number | null
+  /** What the user's choice of collections says about it; null before anybody looked. */
+  link?: PairLink | null
+}
+
+/**
+ * `choice`: the key of the choice that made it. `chosen` false: nobody chooses it any more; it is not opened, and its base stays.
+ * `choices`: a hash of all choices of its kind when both sides were last looked at, at `lookedAtMs`.
+ */
+export type PairLink = {
+  choice: string
+  direction: Direction
+  chosen: boolean
+  choices: string
+  lookedAtMs: number
 }
 
 /** `released`: an administrator looked at it (`users resume`) and lets these numbers pass. */

@@ -131,4 +131,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
   { version: 3, statements: replicas },
   { version: 4, statements: accountBook },
+  { version: 5, statements: ({ text }) => [`alter table collection_pair add column link ${text}`] },
 ]

@@ -2,7 +2,7 @@
 import type { Cursor } from '../ports/side.ts'
 import type { CollectionPair, Mailbox } from '../ports/state-store.ts'
 import type { CollectionPairRow, MailboxRow } from './schema.ts'
-import { fromJson, isHalt, storable, wholeMs, wholeMsOrNull } from './text.ts'
+import { fromJson, isHalt, isLink, storable, wholeMs, wholeMsOrNull } from './text.ts'
 
 export function mailboxOf(row: MailboxRow): Mailbox {
   return {
@@ -68,6 +68,7 @@ export function collectionPairOf(row: CollectionPairRow): CollectionPair {
     status: row.status,
     halt: row.halt === null ? null : fromJson(row.halt, isHalt),
     lastScrubAtMs: row.last_scrub_at_ms,
+    link: row.link === null ? null : fromJson(row.link, isLink),
   }
 }
 
@@ -88,5 +89,6 @@ export function collectionPairRow(pair: CollectionPair): CollectionPairRow {
     status: pair.status,
     halt: pair.halt === null ? null : JSON.stringify(pair.halt),
     last_scrub_at_ms: wholeMsOrNull(pair.lastScrubAtMs),
+    link: pair.link == null ? null : storable(JSON.stringify(pair.link)),
   }
 }

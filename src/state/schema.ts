@@ -41,6 +41,7 @@ export type CollectionPairRow = {
   status: CollectionPair['status']
   halt: string | null
   last_scrub_at_ms: number | null
+  link: string | null
 }
 
 /** `uid_key` is a short hash of the uid: a hostile uid may be longer than an index entry of PostgreSQL (2,704 bytes). */

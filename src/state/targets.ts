@@ -29,6 +29,7 @@ export const COLLECTION_PAIR = whole<CollectionPairRow>(
     'status',
     'halt',
     'last_scrub_at_ms',
+    'link',
   ],
 )
 

@@ -6,8 +6,9 @@
 import type { ActionReason } from '../ports/report.ts'
 import type { SideName } from '../ports/side.ts'
 import type { ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
-import { changeOf, decidePaired, otherSide } from './decide.ts'
+import { changeOf, type Decision, decidePaired, otherSide } from './decide.ts'
 import { sameHashes } from './fingerprint.ts'
+import { oneWayDecision } from './one-way.ts'
 
 export type PlanEntry =
   | { kind: 'create'; side: SideName; source: Observation; replaces: ItemPair | null; reason: ActionReason }
@@ -36,6 +37,8 @@ export type PlanInput = {
   veils: Readonly<Record<SideName, Veil>>
   /** Sync window as instants; null = unbounded. */
   window: { startMs: number | null; endMs: number | null }
+  /** The side that is never written, of a one-way link. */
+  original?: SideName | null
 }
 
 export type Plan = { entries: PlanEntry[] }
@@ -45,7 +48,8 @@ export function plan(input: PlanInput): Plan {
   const unpaired = groupUnpaired(rows)
   const rebound = new Set<Observation>()
   const entries: PlanEntry[] = []
-  for (const row of rows) if (row.itemPair) entries.push(planPaired(row, row.itemPair, unpaired, rebound))
+  const { original = null } = input
+  for (const row of rows) if (row.itemPair) entries.push(planPaired(row, row.itemPair, { unpaired, rebound, original }))
   for (const [uid, group] of unpaired) {
     const left = {
       exchange: group.exchange.filter((observation) => !rebound.has(observation)),
@@ -86,12 +90,9 @@ function groupUnpaired(rows: readonly PendingRow[]): Map<string, Group> {
   return groups
 }
 
-function planPaired(
-  row: PendingRow,
-  itemPair: ItemPair,
-  unpaired: Map<string, Group>,
-  rebound: Set<Observation>,
-): PlanEntry {
+type Pairing = { unpaired: Map<string, Group>; rebound: Set<Observation>; original: SideName | null }
+
+function planPaired(row: PendingRow, itemPair: ItemPair, { unpaired, rebound, original }: Pairing): PlanEntry {
   const exchange = changeOf(itemPair.exchange, row.exchange)
   const nextcloud = changeOf(itemPair.nextcloud, row.nextcloud)
   for (const side of ['exchange', 'nextcloud'] as const) {
@@ -106,10 +107,13 @@ function planPaired(
       return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)] }
     }
   }
-  return entryFor(row, itemPair, decidePaired(exchange, nextcloud))
+  const reason = original === null ? 'edit-beats-delete' : 'one-way'
+  return entryFor(row, { itemPair, decision: oneWayDecision(decidePaired(exchange, nextcloud), original), reason })
 }
 
-function entryFor(row: PendingRow, itemPair: ItemPair, decision: ReturnType<typeof decidePaired>): PlanEntry {
+type Decided = { itemPair: ItemPair; decision: Decision; reason: ActionReason }
+
+function entryFor(row: PendingRow, { itemPair, decision, reason }: Decided): PlanEntry {
   const { exchange, nextcloud } = row
   switch (decision.kind) {
     case 'settle':
@@ -126,7 +130,7 @@ function entryFor(row: PendingRow, itemPair: ItemPair, decision: ReturnType<type
     case 'recreate': {
       const source = row[otherSide(decision.side)]
       if (!source) return { kind: 'settle', itemPair, exchange, nextcloud }
-      return { kind: 'create', side: decision.side, source, replaces: itemPair, reason: 'edit-beats-delete' }
+      return { kind: 'create', side: decision.side, source, replaces: itemPair, reason }
     }
     case 'forget':
       return { kind: 'forget', itemPair, observations: [exchange, nextcloud].filter((one) => one !== null) }
@@ -163,6 +167,7 @@ function planUnpaired(group: Group, input: PlanInput, uid: string): PlanEntry[] 
 
 function planNew(source: Observation, input: PlanInput): PlanEntry {
   if (outsideWindow(source, input.window)) return skip(source, 'outside-window')
+  if (otherSide(source.side) === input.original) return skip(source, 'one-way')
   const reason = source.side === 'exchange' ? 'new-on-exchange' : 'new-on-nextcloud'
   return { kind: 'create', side: otherSide(source.side), source, replaces: null, reason }
 }

@@ -40,6 +40,7 @@ export function collectionPair(mailboxId: string, fields: Partial<CollectionPair
     status: 'active',
     halt: null,
     lastScrubAtMs: null,
+    link: { choice: '["default","auto"]', direction: 'to-nextcloud', chosen: true, choices: 'hash', lookedAtMs: 7 },
     ...fields,
   }
 }

@@ -18,6 +18,7 @@ const anna = {
   Username: 'anna',
   AppPassword: SECRET,
 }
+const DEFAULT = { exchange: { kind: 'default' }, nextcloud: { kind: 'auto' }, direction: 'both' }
 const write = (content: unknown, mode = 0o600) => {
   writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content))
   chmodSync(path, mode)
@@ -45,7 +46,7 @@ describe('a good file', () => {
       davUrl: 'https://cloud.example.test/',
       username: 'anna',
       timeZone: null,
-      links: [{ exchange: { kind: 'default' }, nextcloud: null }],
+      choices: { calendar: [DEFAULT], tasks: [DEFAULT], contacts: [DEFAULT] },
     })
     expect(users[0]?.appPassword().value).toBe(SECRET)
     expect(warnings).toEqual([])
@@ -68,11 +69,21 @@ describe('a good file', () => {
     const Calendars = [{ Nextcloud: 'work' }, { Exchange: 'Projects' }, { Exchange: '*' }]
     const { users } = load([{ ...anna, Calendars, TimeZone: 'Europe/Berlin' }])
     expect(users[0]?.timeZone).toBe('Europe/Berlin')
-    expect(users[0]?.links).toEqual([
-      { exchange: { kind: 'default' }, nextcloud: 'work' },
-      { exchange: { kind: 'folder', name: 'Projects' }, nextcloud: null },
-      { exchange: { kind: 'others' }, nextcloud: null },
+    expect(users[0]?.choices.calendar).toEqual([
+      { exchange: { kind: 'default' }, nextcloud: { kind: 'named', name: 'work' }, direction: 'both' },
+      { exchange: { kind: 'folder', name: 'Projects' }, nextcloud: { kind: 'auto' }, direction: 'both' },
+      { exchange: { kind: 'others' }, nextcloud: { kind: 'auto' }, direction: 'both' },
     ])
+  })
+
+  it('links task lists and address books in the same form, one way if asked to, and none where the list is empty', () => {
+    const AddressBooks = [{ Exchange: 'contacts' }, { Exchange: '*', Nextcloud: '*', Direction: 'to-nextcloud' }]
+    const { users } = load([{ ...anna, TaskLists: [], AddressBooks }])
+    expect(users[0]?.choices).toEqual({
+      calendar: [DEFAULT],
+      tasks: [],
+      contacts: [DEFAULT, { exchange: { kind: 'others' }, nextcloud: { kind: 'others' }, direction: 'to-nextcloud' }],
+    })
   })
 
   it('takes the configured Nextcloud where an entry names none', () => {
@@ -122,12 +133,17 @@ describe('a wrong file', () => {
 
   it('refuses links that could not both hold', () => {
     const wrong = (Calendars: unknown) => problems([{ ...anna, Calendars }])
+    expect(problems([{ ...anna, TaskLists: [{ Exchange: 'Tasks' }, {}] }])).toContain(
+      'the Exchange task list Tasks twice',
+    )
     expect(wrong([])).toContain('Calendars is empty')
     expect(wrong([{ Exchange: 'A' }, { Exchange: 'a' }])).toContain('names the Exchange calendar a twice')
     expect(wrong([{ Exchange: 'A', Nextcloud: 'x' }, { Nextcloud: 'X' }])).toContain(
       'names the Nextcloud calendar x twice',
     )
     expect(wrong([{ Exchange: '*', Nextcloud: 'x' }])).toContain('"*" links each further')
+    expect(wrong([{ Exchange: 'A', Nextcloud: '*' }])).toContain('stands together with "*" for Exchange')
+    expect(wrong([{ Direction: 'sideways' }])).toContain('must be both, to-nextcloud or to-exchange')
     expect(wrong([{ Exchnage: 'A' }])).toContain('unknown key Exchnage')
   })
 

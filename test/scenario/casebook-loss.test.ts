@@ -45,10 +45,7 @@ describe('loss', () => {
     stage.calendar().delete()
     stage.clock.advance(3 * DAY_MS)
     const report = await stage.pass()
-    expect(pairOf(report).error).toMatchObject({
-      code: 'nextcloud.collection-not-found',
-      fields: { reason: 'in-trash' },
-    })
+    expect(pairOf(report).halt).toMatchObject({ guard: 'collection-deleted', side: 'nextcloud', numbers: { base: 10 } })
     expect(stage.mailbox().list().length).toBe(10)
     stage.world.nextcloud.user('alice').restoreCalendar('personal')
     await stage.settle()

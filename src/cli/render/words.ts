@@ -37,6 +37,7 @@ export const REASON_WORDS: Record<ActionReason, string> = {
   'duplicate-uid': 'duplicate UID',
   quarantined: 'failed often, waits',
   'changed-meanwhile': 'changed meanwhile',
+  'one-way': 'one way only',
 }
 
 export const ACTION_OUTCOME_WORDS: Record<ActionOutcome, string> = {
@@ -87,6 +88,10 @@ export const GUARD_WORDS: Readonly<Record<string, { what: string; next: string }
   'collection-identity': {
     what: 'The calendar is not the one that was synced before: it was deleted and made anew, or exchanged.',
     next: 'Restore the old one. If the new one is right, its items are adopted after:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
+  },
+  'collection-deleted': {
+    what: 'It was deleted on one side ({base} items are known). The other side is kept as it is.',
+    next: 'Restore it, or delete the other one too, or choose it no longer. To make it again and fill it from the other side:\n$ connector users resume {email}\n$ connector sync user {email} --dry-run',
   },
   'server-rolled-back': {
     what: '{vanished} known items vanished and {appeared} unknown ones appeared: the server was probably restored from a backup.',

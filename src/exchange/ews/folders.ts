@@ -1,6 +1,7 @@
 /** The folders of a mailbox that can be synced, by kind: which there are, and making one. */
 import { FEED_PAGES_MAX } from '../../limits.ts'
-import { field } from '../../mapping/ews/change.ts'
+import { type ExtendedField, field } from '../../mapping/ews/change.ts'
+import { extendedElement, extendedText } from '../../mapping/ews/extended.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsClient } from './client.ts'
@@ -12,19 +13,39 @@ import { getFolder } from './operations/get-folder.ts'
 import type { FolderRef } from './refs.ts'
 import type { FolderShape } from './shapes.ts'
 
-export type ExchangeFolder = { id: string; name: string; isDefault: boolean; kind: CollectionKind }
+/** `color`: what createFolderOfKind left there; EWS itself knows no colour of a folder. */
+export type ExchangeFolder = {
+  id: string
+  name: string
+  isDefault: boolean
+  kind: CollectionKind
+  color?: string | null
+}
 export type CalendarFolder = ExchangeFolder & { kind: 'calendar' }
 
 /** The default folder of a kind, the element and the class of all of them. */
-const KINDS: Readonly<Record<CollectionKind, { home: FolderName; element: FolderElement; folderClass: string }>> = {
+export const FOLDER_KINDS: Readonly<
+  Record<CollectionKind, { home: FolderName; element: FolderElement; folderClass: string }>
+> = {
   calendar: { home: 'calendar', element: 'CalendarFolder', folderClass: 'IPF.Appointment' },
   tasks: { home: 'tasks', element: 'TasksFolder', folderClass: 'IPF.Task' },
   contacts: { home: 'contacts', element: 'ContactsFolder', folderClass: 'IPF.Contact' },
 }
 
+/** Outlook keeps colours in its own views (MS-OXOCFG); this named property keeps Nextcloud's, so that a calendar made again gets it back. */
+const COLOR: ExtendedField = {
+  kind: 'extended',
+  set: 'PublicStrings',
+  name: 'exchange-connector-color',
+  type: 'String',
+}
+
 const SHAPE: FolderShape = {
   base: 'IdOnly',
-  properties: ['folder:DisplayName', 'folder:FolderClass', 'folder:ParentFolderId'].map((uri) => field(uri)),
+  properties: [
+    ...['folder:DisplayName', 'folder:FolderClass', 'folder:ParentFolderId'].map((uri) => field(uri)),
+    COLOR,
+  ],
 }
 const PAGE_MAX = 200
 
@@ -38,7 +59,7 @@ export async function listFolders(client: EwsClient, mailbox: string, kind: Coll
     {
       shape: SHAPE,
       ids: [
-        { kind: 'distinguished', name: KINDS[kind].home },
+        { kind: 'distinguished', name: FOLDER_KINDS[kind].home },
         { kind: 'distinguished', name: 'deleteditems' },
       ],
     },
@@ -58,18 +79,24 @@ export async function listFolders(client: EwsClient, mailbox: string, kind: Coll
   return [found(home.value, kind, true), ...sorted]
 }
 
-/** Makes a folder at the top of the mailbox, beside the default one. */
+/** Makes a folder below the default one, as Outlook does: there no mail folder has its name. */
 export async function createFolderOfKind(
   client: EwsClient,
   mailbox: string,
-  { kind, name }: { kind: CollectionKind; name: string },
+  { kind, name, color = null }: { kind: CollectionKind; name: string; color?: string | null },
 ): Promise<ExchangeFolder> {
   const request = {
-    parent: { kind: 'distinguished', name: 'msgfolderroot' } as const,
-    folders: [{ element: KINDS[kind].element, displayName: name }],
+    parent: { kind: 'distinguished', name: FOLDER_KINDS[kind].home } as const,
+    folders: [
+      {
+        element: FOLDER_KINDS[kind].element,
+        displayName: name,
+        properties: color === null ? [] : [extendedElement(COLOR, color)],
+      },
+    ],
   }
   const { id } = onlyValue(await client.call(createFolder, request, { mailbox }))
-  return { id, name, isDefault: false, kind }
+  return { id, name, isDefault: false, kind, color }
 }
 
 export async function listCalendarFolders(client: EwsClient, mailbox: string): Promise<CalendarFolder[]> {
@@ -104,7 +131,7 @@ async function everyFolder(client: EwsClient, mailbox: string): Promise<FolderRe
  * not written to.
  */
 function isOfKind(folder: FolderRef, kind: CollectionKind): boolean {
-  const { element, folderClass } = KINDS[kind]
+  const { element, folderClass } = FOLDER_KINDS[kind]
   return folder.folderClass === null ? folder.elementName === element : folder.folderClass === folderClass
 }
 
@@ -118,5 +145,5 @@ function isBelow(id: string, ancestor: string | null, parents: ReadonlyMap<strin
 }
 
 function found(folder: FolderRef, kind: CollectionKind, isDefault: boolean): ExchangeFolder {
-  return { id: folder.id, name: folder.displayName ?? '', isDefault, kind }
+  return { id: folder.id, name: folder.displayName ?? '', isDefault, kind, color: extendedText(folder.element, COLOR) }
 }

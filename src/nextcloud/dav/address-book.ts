@@ -15,6 +15,8 @@ export type DavAddressBook = {
   readOnly: boolean
   /** Made by the server itself from its users or from mail: nobody writes to it. */
   generated: boolean
+  /** Our note on one that is linked with an Exchange folder made for it, or the other way round. */
+  linkedName?: string | null
   ctag: string | null
   syncToken: string | null
 }
@@ -28,6 +30,7 @@ export const ADDRESS_BOOK_PROPS = [
   'd:resource-id',
   'cs:getctag',
   'oc:owner-principal',
+  'exc:linked-name',
 ]
 
 /** Nextcloud: all users of the server, recently contacted people. */
@@ -56,6 +59,7 @@ export function readAddressBook(
     own: isOwn(segment, owner, principalUrl),
     readOnly: !mayWrite(response),
     generated: GENERATED.test(segment),
+    linkedName: propText(response, `{${NAMESPACES.exc}}linked-name`),
     ctag: propText(response, `{${NAMESPACES.cs}}getctag`),
     syncToken: propText(response, `${DAV}sync-token`),
   }

@@ -55,6 +55,14 @@ export class MailboxHandle {
     return folderIdOf(this.mailbox, folder)
   }
 
+  /** Names of the folders of a kind, the default one included, in order. */
+  folderNames(kind: FolderKind = 'CalendarFolder'): string[] {
+    return [...this.mailbox.folders.values()]
+      .filter((folder) => folder.kind === kind)
+      .map(({ name }) => name)
+      .sort()
+  }
+
   renameFolder(name: string, next: string): void {
     this.#folder(name).name = next
   }

@@ -88,6 +88,15 @@ export class Person {
     return this.addressBook(uri)
   }
 
+  addressBooks(): PersonBook[] {
+    return [...this.#user.addressBooks.values()].map((book) => new PersonBook(this.#world, book))
+  }
+
+  /** Address books have no trash. */
+  deleteAddressBook(uri: string): void {
+    if (!this.#user.addressBooks.delete(uri)) throw notFound(`Addressbook with name '${uri}' could not be found`)
+  }
+
   addressBook(uri: string): PersonBook {
     const book = this.#user.addressBooks.get(uri)
     if (!book) throw notFound(`Addressbook with name '${uri}' could not be found`)

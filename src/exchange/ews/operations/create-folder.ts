@@ -11,7 +11,8 @@ import { type FolderRef, onlyFolderRef } from '../refs.ts'
 export type FolderElement = 'Folder' | 'CalendarFolder' | 'TasksFolder' | 'ContactsFolder'
 export type CreateFolderRequest = {
   parent: EwsFolderId
-  folders: readonly { element: FolderElement; displayName: string }[]
+  /** `properties`: extended ones. */
+  folders: readonly { element: FolderElement; displayName: string; properties?: readonly XmlNode[] }[]
 }
 
 export function encodeCreateFolder(request: CreateFolderRequest): XmlNode {
@@ -21,9 +22,9 @@ export function encodeCreateFolder(request: CreateFolderRequest): XmlNode {
       { name: 'm:ParentFolderId', children: [folderIdNode(request.parent)] },
       {
         name: 'm:Folders',
-        children: request.folders.map(({ element, displayName }) => ({
+        children: request.folders.map(({ element, displayName, properties = [] }) => ({
           name: element,
-          children: [{ name: 'DisplayName', text: displayName }],
+          children: [{ name: 'DisplayName', text: displayName }, ...properties],
         })),
       },
     ],

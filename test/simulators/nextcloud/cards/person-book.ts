@@ -1,6 +1,8 @@
 /** One address book in the hands of its person in the web UI. */
 import type { World } from '../call.ts'
 import { notFound } from '../errors.ts'
+import { dav } from '../names.ts'
+import { textEl } from '../xml.ts'
 import type { AddressBook } from './address-book.ts'
 import { writeCard } from './write.ts'
 
@@ -17,6 +19,14 @@ export class PersonBook {
 
   get uri(): string {
     return this.#book.uri
+  }
+
+  get displayName(): string {
+    return this.#book.properties.get(dav('displayname'))?.text ?? this.#book.uri
+  }
+
+  rename(displayName: string): void {
+    this.#book.properties.set(dav('displayname'), textEl(dav('displayname'), displayName))
   }
 
   list(): CardView[] {
