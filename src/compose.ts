@@ -2,17 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Config } from './config/config.ts'
-import { resolveSecret } from './config/secret.ts'
 import type { EngineOptions } from './engine/context.ts'
 import { createConnector } from './engine/service.ts'
 import type { OpenPairs } from './engine/user.ts'
 import { decodeDocument } from './mapping/decode-document.ts'
-import { loadUsersFile, type UsersFileEntry } from './nextcloud/users-file.ts'
-import type { ClientTools } from './open/clients.ts'
+import type { UsersFileEntry } from './nextcloud/users-file.ts'
+import { accountsView } from './open/accounts.ts'
+import type { Clients, ClientTools } from './open/clients.ts'
+import { type Users, usersOf } from './open/users.ts'
 import type { Clock, Random } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import { type Metrics, NO_METRICS } from './ports/metrics.ts'
-import type { Connector } from './ports/service.ts'
+import type { Connector, User } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
 import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
@@ -41,19 +42,34 @@ const systemClock: Clock = {
 const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.random() }
 
 export async function compose(config: Config, options: ComposeOptions): Promise<Connector> {
-  const { log, metrics = NO_METRICS, clock = systemClock, random = systemRandom } = options
+  const { log, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
   const users = usersOf(config)
-  const world = lazy(() => openWorld(config, { users, store, clock, random, log }))
+  const metrics = exchangeable(options.metrics ?? NO_METRICS)
+  const world = lazy(() => openWorld(config, { users, store, clock, random, log, metrics }))
+  const accounts = accountsView(config)
+  const listUsers = async () => users.list().map(userOf)
   return createConnector({
     store,
+    shared: store,
+    accounts: async () => accounts.current((await world.made())?.accountHealth() ?? []),
+    endpointsOf: (email) => endpointsOf(config, users.byEmail(email)),
+    daemonParts: async (version) => {
+      const { daemonParts } = await import('./open/daemon.ts')
+      const tools = { clock, log, nonces: store, users: listUsers, sources: [], version }
+      return daemonParts(config, { ...tools, useMetrics: metrics.use })
+    },
+    reload: async () => {
+      users.reload()
+      accounts.reload()
+      ;(await world.made())?.reload()
+    },
     openScratch: async () => {
       const scratch = await openStateStore({ connectionString: 'sqlite::memory:', archiveKey: new Uint8Array(32) })
       await scratch.migrate()
       return scratch
     },
-    users: async () =>
-      users().map(({ email, username }) => ({ email, nextcloudUser: username, source: 'users-file', enabled: true })),
+    users: listUsers,
     openPairs: async (user) => (await world.get()).openPairs(user),
     hash: once(async () => keyedHash(await store.fingerprintKey())),
     options: engineOptions(config),
@@ -61,7 +77,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     batchLimit: config.sync.batchLimit,
     parallelMax: config.sync.usersInParallelMax,
     decode: (email, document) => {
-      const zone = users().find((entry) => entry.email === email)?.timeZone
+      const zone = users.byEmail(email)?.timeZone
       return decodeDocument(document, { mailbox: email, floatingZone: zone ?? config.sync.defaultTimeZone })
     },
     rotateKey: () => rotateKey(config, log),
@@ -77,9 +93,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   })
 }
 
-type World = { openPairs: OpenPairs; close(): Promise<void> }
+type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs }
 type WorldTools = Omit<ClientTools, 'book' | 'markOf'> & {
-  users: () => readonly UsersFileEntry[]
+  users: Users
   store: SqlStateStore
 }
 
@@ -94,7 +110,7 @@ async function openWorld(config: Config, tools: WorldTools): Promise<World> {
   const clients = createClients(config, { ...tools, book: store.accounts, markOf })
   const openPairs = openPairsOf({
     config,
-    entryOf: (email) => tools.users().find((entry) => entry.email === email) ?? null,
+    entryOf: (email) => tools.users.byEmail(email),
     exchangeFor: clients.exchangeFor,
     davFor: clients.davFor,
     clock: tools.clock,
@@ -102,7 +118,7 @@ async function openWorld(config: Config, tools: WorldTools): Promise<World> {
     log: tools.log,
     fileHashes: new Map(),
   })
-  return { openPairs, close: () => clients.close() }
+  return { openPairs, accountHealth: clients.accountHealth, reload: clients.reload, close: () => clients.close() }
 }
 
 function stateOptions(config: Config, log: Log) {
@@ -122,12 +138,27 @@ function rotateKey(config: Config, log: Log): Promise<{ rewrapped: number }> {
   return rotateArchiveKey({ ...options, previousArchiveKey: previousArchiveKey ?? options.archiveKey })
 }
 
-/** Read when first asked for: `db migrate` and `config check` need no users. */
-function usersOf(config: Config): () => readonly UsersFileEntry[] {
-  return once(() => {
-    const defaultDavUrl = config.nextcloud.url ?? undefined
-    return loadUsersFile(config.nextcloud.usersFile, { resolveSecret, defaultDavUrl }).users
-  })
+function userOf({ email, username }: UsersFileEntry): User {
+  return { email, nextcloudUser: username, source: 'users-file', enabled: true }
+}
+
+/** Names of servers, for the back-off per server. */
+function endpointsOf({ exchange }: Config, entry: UsersFileEntry | null): { exchange: string; nextcloud: string } {
+  const hostOf = (url: string | null | undefined) => URL.parse(url ?? '')?.host ?? ''
+  return { exchange: `exchange:${hostOf(exchange.ewsUrl)}`, nextcloud: `nextcloud:${hostOf(entry?.davUrl)}` }
+}
+
+/** Counts nowhere until somebody asks for the numbers. */
+function exchangeable(first: Metrics): Metrics & { use(next: Metrics): void } {
+  let current = first
+  return {
+    count: (...call) => current.count(...call),
+    gauge: (...call) => current.gauge(...call),
+    observe: (...call) => current.observe(...call),
+    use: (next) => {
+      current = next
+    },
+  }
 }
 
 function engineOptions({ sync, guards, archive }: Config): EngineOptions {

@@ -189,3 +189,30 @@ export const APP_STATUS_USERS_MAX = 500
 export const APP_REFUSED_REST_MS = 60_000
 /** A look at all calendars, task lists and address books of both sides, for what came, went or was renamed: some ten requests of a mailbox. */
 export const COLLECTIONS_LOOK_INTERVAL_MS = 60 * 60 * 1000
+/** Daemon: how often the database is asked for due mailboxes when nothing wakes it. One indexed query per replica. */
+export const DAEMON_POLL_MS = 1_000
+/** Daemon: least time between two claims, so that a storm of wakes or of very short passes is no storm of queries. */
+export const CLAIM_GAP_MS = 20
+/** Daemon: how often it asks who is enrolled, and whether the schema still fits. */
+export const USERS_REFRESH_MS = 60_000
+/** Daemon: a control loop that did not turn for so long is dead; the slowest turn (a database that waits for locks) takes 60 s. */
+export const LOOP_STALLED_MS = 120_000
+/** Daemon: turns that fail in a row for a reason of its own before it ends; the service manager starts it anew. */
+export const LOOP_FAILURES_MAX = 10
+/** Daemon: how long a stop waits for the writes under way. Docker and systemd give 10 to 90 s before they kill; docs/deploy asks for 45. */
+export const STOP_GRACE_MS = 30_000
+/** Daemon: failures of one endpoint in a row before its mailboxes are put off; a single one may be the mailbox's own. */
+export const ENDPOINT_FAILURES_MAX = 3
+/** Daemon: first and longest pause of an endpoint that is down. */
+export const ENDPOINT_BACKOFF_BASE_MS = 5_000
+export const ENDPOINT_BACKOFF_MAX_MS = 300_000
+/** Daemon: mailboxes that were put off together come back spread over this time. */
+export const ENDPOINT_SPREAD_MS = 15_000
+/** Daemon: the numbers of the database are read at most this often, however many scrape. */
+export const NUMBERS_AGE_MAX_MS = 5_000
+/** HTTP server: one webhook; a thousand user names have 64 kB at the most. */
+export const WEBHOOK_BYTES_MAX = 128 * 1024
+/** HTTP server: webhooks that are verified at once; each is a hash and one statement. */
+export const WEBHOOKS_UNDER_WAY_MAX = 32
+/** HTTP server: a request that takes longer, or a connection that says nothing. */
+export const HTTP_TIMEOUT_MS = 10_000

@@ -9,6 +9,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   NextcloudConfiguration: 'Nextcloud',
   DatabaseConfiguration: 'Database',
   ArchiveConfiguration: 'Archive',
+  HttpConfiguration: 'HTTP server of the daemon',
   LoggingConfiguration: 'Logs',
   Guards: 'Guards',
   Secondary: 'Deployment',

@@ -3,7 +3,7 @@
  * Standard output gets data only; everything else goes to standard error.
  */
 import { Command, Flags } from '@oclif/core'
-import type { Config } from '../config/config.ts'
+import type { Config, LogLevel } from '../config/config.ts'
 import type { Inspected } from '../config/load.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ProgressEvent } from '../ports/report.ts'
@@ -39,6 +39,7 @@ export abstract class BaseCommand extends Command {
   protected redact: Redact = redactor([])
   #progress: ProgressLine = NO_PROGRESS
   #stopCode: number | null = null
+  #setLogLevel: (level: LogLevel) => void = () => {}
 
   /** The clock of the command line: reports show times relative to it. */
   protected nowMs(): number {
@@ -71,8 +72,23 @@ export abstract class BaseCommand extends Command {
   protected async compose(config: Config, flags: GlobalFlags): Promise<Connector> {
     const [{ compose }, { stderrLog }] = await Promise.all([import('../compose.ts'), import('./log.ts')])
     const level = flags.verbose ? 'debug' : flags.quiet ? 'silent' : config.logging.level
-    const log = stderrLog(config.logging.outputs.includes('console') || flags.verbose ? level : 'silent', this.redact)
+    const isOn = config.logging.outputs.includes('console') || flags.verbose
+    // Secrets may be others after a reload.
+    const log = stderrLog(isOn ? level : 'silent', (text) => this.redact(text))
+    this.#setLogLevel = log.setLevel
     return compose(config, { log })
+  }
+
+  /** Users, service accounts and the log level as they are now. What cannot be read stays as it was, and is said. */
+  protected async reload(connector: Connector, flags: GlobalFlags): Promise<void> {
+    try {
+      const { logging } = await this.settings(flags)
+      if (!flags.verbose && !flags.quiet) this.#setLogLevel(logging.level)
+      await connector.reload()
+      this.say('Read again: users, service accounts, log level.')
+    } catch (error) {
+      this.say(errorText(describeError(error, this.redact)))
+    }
   }
 
   /** Does work with a connector and closes it whatever happens. Signals stop the work through `signal`. */

@@ -25,11 +25,11 @@ export function exitOfUser(report: UserReport): number {
   }
 }
 
-/** A halted user outweighs the rest: it waits for a person. Some in step and some not is "partly". */
+/** With nothing done because others hold all that was due: locked. A halted user outweighs the rest: it waits for a person. Some in step and some not is "partly". */
 export function exitOfRun(report: RunReport): number {
   const codes = new Set(report.users.map(exitOfUser))
   const [only] = codes
-  if (only === undefined) return EXIT.inStep
+  if (only === undefined) return report.held.length > 0 ? EXIT.locked : EXIT.inStep
   if (codes.has(EXIT.interrupted)) return EXIT.interrupted
   if (codes.has(EXIT.halted)) return EXIT.halted
   if (codes.size === 1) return only

@@ -88,7 +88,8 @@ export function userReportJson(report: UserReport, view: ReportView) {
 
 export function runReportJson(report: RunReport, view: ReportView) {
   const users = report.users.map((user) => userReportJson(user, view))
-  return { dryRun: report.dryRun, exitCode: exitOfRun(report), tookMs: report.tookMs, users }
+  const held = report.held.map(({ email, holder, untilMs }) => ({ email, holder, until: instant(untilMs) }))
+  return { dryRun: report.dryRun, exitCode: exitOfRun(report), tookMs: report.tookMs, users, held }
 }
 
 export function usersJson(users: readonly User[]) {

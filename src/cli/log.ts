@@ -32,11 +32,20 @@ function masked(fields: LogFields, redact: Redact): LogFields {
   }
 }
 
+/** The level may change while it runs, for its children, too. */
+export type LeveledLog = Log & { setLevel(level: LogLevel): void }
+
 /** A log to standard error; every text in it passes `redact` (I26). */
-export function stderrLog(level: LogLevel, redact: Redact, stream?: { write(line: string): void }): Log {
+export function stderrLog(level: LogLevel, redact: Redact, stream?: { write(line: string): void }): LeveledLog {
   const timestamp = () => `,"time":"${new Date().toISOString()}"`
   const logger = pino({ level, base: null, timestamp }, stream ?? destination({ fd: 2, sync: true }))
-  return wrap((name, fields, message) => {
+  const log = wrap((name, fields, message) => {
     if (name !== 'silent' && logger.isLevelEnabled(name)) logger[name](masked(fields, redact), redact(message))
   }, {})
+  return {
+    ...log,
+    setLevel: (next) => {
+      logger.level = next
+    },
+  }
 }

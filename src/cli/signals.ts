@@ -41,3 +41,9 @@ export function listenForSignals({ process, nowMs, say }: StopperOptions): Stopp
     },
   }
 }
+
+/** SIGHUP asks for a fresh look at the configuration, as daemons do. Gives the function that ends it. */
+export function onHangUp(process: Pick<NodeJS.Process, 'on' | 'off'>, act: () => void): () => void {
+  process.on('SIGHUP', act)
+  return () => process.off('SIGHUP', act)
+}

@@ -45,6 +45,8 @@ export type NextcloudSettings = {
   username: string | null
   appPassword: string | null
   sharedSecret: string | null
+  /** Accepted besides while the app's secret is rotated. */
+  previousSharedSecret: string | null
   /** Absolute path. */
   usersFile: string
   caFile: string | null
@@ -71,6 +73,8 @@ export type Config = {
   database: { connectionString: string }
   /** Base64 of 32 bytes each. */
   archive: { encryptionKey: string | null; previousEncryptionKey: string | null; retentionDays: number }
+  /** The daemon's server. */
+  http: { enabled: boolean; host: string; port: number }
   logging: { outputs: readonly LogOutput[]; level: LogLevel }
   guards: GuardSettings
   allowPlainHttp: boolean
@@ -128,6 +132,7 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       username: v.Service__NextcloudConfiguration__Username,
       appPassword: v.Service__NextcloudConfiguration__AppPassword,
       sharedSecret: v.Service__NextcloudConfiguration__SharedSecret,
+      previousSharedSecret: v.Service__NextcloudConfiguration__PreviousSharedSecret,
       usersFile: path(v.Service__NextcloudConfiguration__UsersFile),
       caFile: optionalPath(v.Service__NextcloudConfiguration__CaFile),
     },
@@ -136,6 +141,11 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       encryptionKey: v.Service__ArchiveConfiguration__EncryptionKey,
       previousEncryptionKey: v.Service__ArchiveConfiguration__PreviousEncryptionKey,
       retentionDays: v.Service__ArchiveConfiguration__RetentionDays,
+    },
+    http: {
+      enabled: v.Service__HttpConfiguration__Enabled,
+      host: v.Service__HttpConfiguration__Host,
+      port: v.Service__HttpConfiguration__Port,
     },
     logging: {
       outputs: v.Service__LoggingConfiguration__LogsOutput,

@@ -158,6 +158,10 @@ export const KEYS = {
   Service__NextcloudConfiguration__Username: optional(text, 'Service account of the Nextcloud app.'),
   Service__NextcloudConfiguration__AppPassword: secret(password(), 'App password of that account.'),
   Service__NextcloudConfiguration__SharedSecret: secret(password(), 'Secret shared with the Nextcloud app.'),
+  Service__NextcloudConfiguration__PreviousSharedSecret: secret(
+    password(),
+    'The shared secret before, while it is being replaced.',
+  ),
   Service__NextcloudConfiguration__UsersFile: withDefault(
     text,
     'users.json',
@@ -189,6 +193,22 @@ export const KEYS = {
     wholeNumber(1, DAYS_MAX),
     '90',
     'How long replaced and removed contents can be restored.',
+  ),
+
+  Service__HttpConfiguration__Enabled: withDefault(
+    yesOrNo(),
+    'true',
+    'daemon: answer /healthz, /readyz and /metrics, and /webhook where a shared secret is set.',
+  ),
+  Service__HttpConfiguration__Host: withDefault(
+    text,
+    '127.0.0.1',
+    'daemon: address to listen on. Others than loopback must be protected by a proxy or a network policy.',
+  ),
+  Service__HttpConfiguration__Port: withDefault(
+    wholeNumber(0, 65_535),
+    '8480',
+    'daemon: port to listen on; 0 is any free one. Each daemon of a machine needs its own.',
   ),
 
   Service__LoggingConfiguration__LogsOutput: withDefault(

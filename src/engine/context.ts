@@ -53,6 +53,8 @@ export type PassContext = {
   email: string
   onProgress: (event: ProgressEvent) => void
   cache: ContentCache
+  /** For metrics: an item that was changed at this time (by its server) was written on this side just now. */
+  onWritten?: (side: SideName, changedAtMs: number | null | undefined) => void
   /** Removals that this pass has written so far, or may have: for the guard over all its rounds. */
   removals: number
   /** The guards' release was acted upon in this pass: it counts for the rest of it, and for no other. */

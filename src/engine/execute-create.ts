@@ -74,6 +74,7 @@ async function settleCreate(
       accounts.note(key, work.replaces ? 'conflicts' : 'created')
       accounts.becamePair(key, itemPair.id)
       report('done')
+      context.onWritten?.(work.side, work.source.modifiedAtMs)
       return [...changes, close]
     }
     case 'already': {

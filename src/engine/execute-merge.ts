@@ -205,6 +205,7 @@ function logs(context: PassContext, work: MergeWork, outcomes: Outcomes): StateC
   return SIDES.flatMap((side) => {
     const outcome = outcomes[side]
     if (outcome?.kind !== 'updated') return []
+    context.onWritten?.(side, work.items[otherSide(side)].modifiedAtMs)
     const item: SideItem = work.items[side]
     const fields = {
       uid: item.uid,

@@ -1,11 +1,13 @@
 /** The connector as commands and the daemon see it: users, runs and status over one state store. Knows no concrete server. */
 import type { Item } from '../model/item.ts'
 import type { Clock, Random } from '../ports/clock.ts'
+import type { DaemonParts, ServiceAccounts } from '../ports/daemon.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ApprovedPlan, RunReport, UserReport } from '../ports/report.ts'
 import type { Connector, SyncOptions, User } from '../ports/service.ts'
+import type { SharedWork } from '../ports/shared-work.ts'
 import type { NativeDocument } from '../ports/side.ts'
 import type { Claim, Lease, Mailbox, StateStore } from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
@@ -15,13 +17,24 @@ import { statusOf } from './admin-status.ts'
 import { enrolled } from './admin-who.ts'
 import { approvedOf, planDifference } from './approved.ts'
 import type { EngineOptions } from './context.ts'
+import { Daemon } from './daemon.ts'
+import type { EndpointsOf } from './endpoints.ts'
 import { measureUser } from './measure.ts'
+import { Places } from './places.ts'
 import { runBatch } from './run.ts'
 import { copyMailbox } from './scratch.ts'
 import { LEASE_TTL_MS, type OpenPairs, runUser } from './user.ts'
 
 export type ServiceOptions = {
   store: StateStore
+  /** Null: nothing is shared; only one process works on this store. */
+  shared: SharedWork | null
+  /** Null: which account acts is not known, and places are not counted. */
+  accounts: () => Promise<ServiceAccounts | null>
+  endpointsOf: EndpointsOf
+  daemonParts: (version: string) => Promise<DaemonParts>
+  /** Reads users and service accounts again. Errors: those of reading them; then everything stays as it was. */
+  reload: () => Promise<void>
   /** An empty, migrated store that is thrown away: for dry runs. */
   openScratch: () => Promise<StateStore>
   users: () => Promise<User[]>
@@ -48,6 +61,7 @@ const NOT_ENROLLED_WAIT_MS = 24 * 3_600_000
 
 export function createConnector(service: ServiceOptions): Connector {
   const prune = pruner(service)
+  let daemon: Daemon | null = null
   return {
     store: service.store,
     admin: createAdministration(service),
@@ -55,6 +69,14 @@ export function createConnector(service: ServiceOptions): Connector {
     syncUser: (email, options) => prune(syncUser(service, email, options)),
     syncRun: (options) => prune(syncRun(service, options)),
     status: (email) => statusOf(service, email),
+    daemon: async ({ signal, version }) => {
+      daemon = new Daemon(service, await service.daemonParts(version), signal)
+      return await daemon.run()
+    },
+    reload: async () => {
+      await service.reload()
+      daemon?.reload()
+    },
     close: service.close,
   }
 }
@@ -74,6 +96,7 @@ async function syncUser(service: ServiceOptions, email: string, options: SyncOpt
     if (now.status === 'paused' && options.force !== true)
       throw new ConnectorError('usage.paused', { email: user.email, reason: now.statusReason ?? undefined })
     if (options.plan) await assertUnchanged(service, { email: now.email, plan: options.plan }, options)
+    await new Places(service).take(user.email, attempt.lease, options.signal)
     return await runLeased(service, { mailbox: now, lease: attempt.lease, store: service.store }, options)
   } finally {
     await service.store.releaseLease(attempt.lease)
@@ -99,21 +122,25 @@ async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<R
   const known = new Set((await service.store.listMailboxes()).map((mailbox) => mailbox.email))
   for (const user of users) if (!known.has(user.email)) await service.store.ensureMailbox(user.email)
   const active = new Set(users.filter((user) => user.enabled).map((user) => user.email))
+  const places = new Places(service)
   const reports = options.dryRun
     ? await dryRunDue(service, active, options)
     : await runBatch({
         store: service.store,
         holder: service.holder,
-        batchLimit: service.batchLimit,
         parallelMax: service.parallelMax,
         notDueToo: options.notDueToo ?? false,
         signal: options.signal,
-        runClaim: (claim) => runClaim(service, { claim, active }, options),
+        accounts: () => places.current(),
+        takePlace: (claim) => takePlace(places, claim, options.signal),
+        runClaim: (claim) => runClaimed(service, { claim, active }, options),
       })
-  return { dryRun: options.dryRun, users: reports, tookMs: service.clock.nowMs() - startedAtMs }
+  const held = options.dryRun ? [] : await service.shared?.heldByOthers(service.holder, !(options.notDueToo ?? false))
+  return { dryRun: options.dryRun, users: reports, held: held ?? [], tookMs: service.clock.nowMs() - startedAtMs }
 }
 
-async function runClaim(
+/** Null: the user is not enrolled any more, and there was nothing to do. */
+export async function runClaimed(
   service: ServiceOptions,
   { claim, active }: { claim: Claim; active: ReadonlySet<string> },
   options: SyncOptions,
@@ -123,6 +150,17 @@ async function runClaim(
   const nextRunAtMs = service.clock.nowMs() + NOT_ENROLLED_WAIT_MS
   await service.store.commit(lease, [{ kind: 'put-mailbox', mailbox: { ...mailbox, nextRunAtMs } }])
   return null
+}
+
+/** False when its account is busy for so long that the mailbox is left to a later run. */
+async function takePlace(places: Places, { mailbox, lease }: Claim, signal: AbortSignal): Promise<boolean> {
+  try {
+    await places.take(mailbox.email, lease, signal)
+    return true
+  } catch (error) {
+    if (error instanceof ConnectorError && ['lease.account-full', 'stopped'].includes(error.code)) return false
+    throw error
+  }
 }
 
 async function dryRunDue(
@@ -169,6 +207,7 @@ async function runLeased(
     clock: service.clock,
     random: service.random,
     log: service.log,
+    metrics: service.metrics,
     signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })

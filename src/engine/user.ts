@@ -2,6 +2,7 @@
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { ErrorReport, PairReport, ProgressEvent, UserReport } from '../ports/report.ts'
 import type { Side, SideName } from '../ports/side.ts'
 import type { CollectionKind, CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
@@ -9,6 +10,7 @@ import type { KeyedHash } from '../sync/fingerprint.ts'
 import type { Approved } from './approved.ts'
 import { ContentCache } from './content-cache.ts'
 import type { EngineOptions } from './context.ts'
+import { lagOf } from './measure.ts'
 import { runPair } from './pass.ts'
 import { Prints } from './prints.ts'
 
@@ -41,6 +43,7 @@ export type UserRun = {
   clock: Clock
   random: Random
   log: Log
+  metrics?: Metrics
   signal: AbortSignal
   onProgress: (event: ProgressEvent) => void
 }
@@ -100,6 +103,7 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     email: run.mailbox.email,
     onProgress: run.onProgress,
     cache: new ContentCache(),
+    ...(run.metrics && pair.firstPassDone && { onWritten: lagOf(run.metrics, run.clock) }),
     removals: 0,
   })
 }
@@ -176,5 +180,11 @@ function nextWaitMs(run: UserRun, { outcome, hasWork }: Omit<PassEnd, 'startedAt
   if (outcome === 'stopped') return 0
   if (outcome === 'failed') return Math.min(criticalMs * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS)
   // Items that only wait for a later try do not hurry the mailbox.
-  return hasWork ? criticalMs : normalMs
+  return spread(run.mailbox.id, run.clock.nowMs(), hasWork ? criticalMs : normalMs)
+}
+
+/** Up to a tenth earlier, so that mailboxes that were once due together do not stay together. Not chance: a seed must give the same run. */
+function spread(mailboxId: string, nowMs: number, waitMs: number): number {
+  const part = ((Number.parseInt(mailboxId.replaceAll('-', '').slice(-6), 16) || 0) + nowMs) % 1000
+  return Math.round(waitMs * (1 - part / 10_000))
 }

@@ -1,9 +1,9 @@
 /** The clients of both servers, made when a first mailbox needs them. Belongs to compose.ts, which loads it late: HTTP stacks take long to load. */
-import { existsSync, readFileSync } from 'node:fs'
-import { loadAdmins } from '../config/admins.ts'
+import { readFileSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import type { EwsClient } from '../exchange/ews/client.ts'
 import { proxyFromEnvironment } from '../exchange/http-proxy.ts'
+import type { AccountHealth } from '../exchange/pool/health.ts'
 import { createExchangePool, type ExchangePool } from '../exchange/pool/pool.ts'
 import { createDavClient, type DavClient } from '../nextcloud/dav/client.ts'
 import { createDavTransport } from '../nextcloud/dav/transport.ts'
@@ -12,29 +12,36 @@ import type { AccountBook } from '../ports/account-book.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import { readAdmins } from './accounts.ts'
+import { measuredDav, measuredEws } from './measured.ts'
 
 /** `book`, `markOf`: see ExchangePoolOptions. */
 export type ClientTools = {
   clock: Clock
   random: Random
   log: Log
+  metrics: Metrics
   book: AccountBook
   markOf: (credentials: string) => string
 }
 
 export type Clients = {
   exchangeFor(email: string): EwsClient
-  accountOf(email: string): string
+  accountHealth(): AccountHealth[]
+  /** Reads the service accounts again. */
+  reload(): void
   davFor(entry: UsersFileEntry, signal: AbortSignal): DavClient
   close(): Promise<void>
 }
 
 export function createClients(config: Config, tools: ClientTools): Clients {
-  const transport = createDavTransport({ ...tlsOf(config.nextcloud.caFile) })
+  const transport = measuredDav(createDavTransport({ ...tlsOf(config.nextcloud.caFile) }), tools)
   const exchange = exchangePool(config, tools)
   return {
-    exchangeFor: exchange.clientFor,
-    accountOf: exchange.accountOf,
+    exchangeFor: (email) => measuredEws(exchange.clientFor(email), tools),
+    accountHealth: exchange.health,
+    reload: exchange.reload,
     davFor: (entry, signal) => {
       const { davUrl: baseUrl, username } = entry
       return createDavClient({ baseUrl, username, password: entry.appPassword().value, transport, signal, ...tools })
@@ -45,12 +52,9 @@ export function createClients(config: Config, tools: ClientTools): Clients {
   }
 }
 
-/** The service accounts of admins.json; in the cloud the configuration may name its one application itself, and needs no file. */
 function exchangePool(config: Config, tools: ClientTools): ExchangePool {
   const { exchange } = config
-  const { adminsFile, type, appId } = exchange
-  const isOptional = type === 'cloud' && appId !== null
-  const admins = () => (isOptional && !existsSync(adminsFile) ? [] : loadAdmins(adminsFile).admins)
+  const admins = () => readAdmins(config)
   const proxy = proxyFromEnvironment(process.env)
   return createExchangePool({ config: exchange, admins, proxy, ...tlsOf(exchange.caFile), ...tools })
 }

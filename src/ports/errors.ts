@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'state.key-missing',
   'lease.held',
   'lease.lost',
+  'lease.account-full',
   'exchange.unreachable',
   'exchange.timeout',
   'exchange.tls',

@@ -85,7 +85,15 @@ export type UserReport = {
   tookMs: number
 }
 
-export type RunReport = { dryRun: boolean; users: readonly UserReport[]; tookMs: number }
+/** A mailbox that was due and was left to the process that holds it. */
+export type HeldMailbox = { email: string; holder: string; untilMs: number }
+/** `held`: when the run came to its end. */
+export type RunReport = {
+  dryRun: boolean
+  users: readonly UserReport[]
+  held: readonly HeldMailbox[]
+  tookMs: number
+}
 
 /** Progress while a run goes on; a terminal shows it, logs may. */
 export type ProgressEvent =

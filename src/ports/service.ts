@@ -1,5 +1,6 @@
 /** What commands may ask of the connector: compose.ts builds it, commands call it, tests replace it. */
 import type { Administration } from './administration.ts'
+import type { DaemonEnd } from './daemon.ts'
 import type { ApprovedPlan, ProgressEvent, RunReport, UserReport } from './report.ts'
 import type { CollectionPair, Conflict, Mailbox, Observation, PassLog, StateStore } from './state-store.ts'
 
@@ -43,5 +44,9 @@ export interface Connector {
   syncRun(options: SyncOptions): Promise<RunReport>
   /** Without an address: every enrolled user. */
   status(email?: string): Promise<MailboxStatus[]>
+  /** Works on due mailboxes until the signal aborts. Throws ConnectorError `state.*` for what no waiting cures. */
+  daemon(options: { signal: AbortSignal; version: string }): Promise<DaemonEnd>
+  /** Reads users and service accounts again; passes under way go on. */
+  reload(): Promise<void>
   close(): Promise<void>
 }

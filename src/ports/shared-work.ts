@@ -1,4 +1,5 @@
 /** What replicas share beside the state of passes: who is due, places at service accounts, numbers, nonces, the log. One state store offers it. */
+import type { HeldMailbox } from './report.ts'
 import type { AccountPlaces, Lease } from './state-store.ts'
 import type { NonceBook } from './webhook.ts'
 
@@ -31,6 +32,8 @@ export interface SharedWork extends NonceBook {
   /** For who took a lease by itself. False when the account is full. The place is given back with the lease. */
   takePlace(lease: Lease, place: { account: string; usersMax: number; ttlMs: number }): Promise<boolean>
 
+  /** Active mailboxes that another holder works on; with `dueOnly` those that were due. */
+  heldByOthers(holder: string, dueOnly: boolean): Promise<HeldMailbox[]>
   numbers(): Promise<StateNumbers>
   /** Adds to the log in the database and removes the oldest lines beyond `linesMax`. */
   writeLog(replica: string, lines: readonly LogLine[], linesMax: number): Promise<void>

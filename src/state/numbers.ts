@@ -1,5 +1,6 @@
-/** The numbers of the whole database for metrics, by the database's own time. */
+/** What the whole database says about its mailboxes: numbers for metrics, and who holds what; by the database's own time. */
 import { sql } from 'kysely'
+import type { HeldMailbox } from '../ports/report.ts'
 import type { StateNumbers } from '../ports/shared-work.ts'
 import { type Queries, read, type StateDatabase } from './database.ts'
 
@@ -22,6 +23,21 @@ export async function numbers(state: StateDatabase): Promise<StateNumbers> {
     ]
     return { ...mailboxes, ...due, openConflicts: Number(conflicts.open), slotsUsed: Number(slots.used) }
   })
+}
+
+/** Whose lease has not run out. A mailbox that is worked on stays due until its pass ends. */
+export async function heldByOthers(state: StateDatabase, holder: string, dueOnly: boolean): Promise<HeldMailbox[]> {
+  const rows = await read(state, (db) => {
+    const held = db
+      .selectFrom('mailbox')
+      .select(['email', 'lease_holder', 'lease_until_ms'])
+      .where('status', '=', 'active')
+      .where('lease_holder', '!=', holder)
+      .where('lease_until_ms', '>', state.now())
+      .orderBy('email')
+    return (dueOnly ? held.where('next_run_at_ms', '<=', state.now()) : held).execute()
+  })
+  return rows.map((row) => ({ email: row.email, holder: row.lease_holder ?? '', untilMs: row.lease_until_ms ?? 0 }))
 }
 
 async function ofMailboxes(state: StateDatabase, db: Queries) {

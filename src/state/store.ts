@@ -20,7 +20,7 @@ import { ensureMailbox, listMailboxes, mailboxByEmail } from './mailboxes.ts'
 import { checkSchema, migrate } from './migrate.ts'
 import { rememberNonce } from './nonces.ts'
 import { markDue } from './notify.ts'
-import { numbers } from './numbers.ts'
+import { heldByOthers, numbers } from './numbers.ts'
 import { pending } from './pending.ts'
 import type { RandomBytes } from './seal.ts'
 import { ensureSlots, takeSlot } from './slots.ts'
@@ -77,6 +77,7 @@ export class SqlStateStore implements StateStore, SharedWork {
     assignAccounts(this.database, accountOf, scope)
   markDue = (emails: readonly string[]) => markDue(this.database, emails)
   listen = (onWake: () => void, signal: AbortSignal) => this.database.listen(onWake, signal)
+  heldByOthers = (holder: string, dueOnly: boolean) => heldByOthers(this.database, holder, dueOnly)
   numbers = () => numbers(this.database)
   remember = (nonce: string, ttlMs: number) => rememberNonce(this.database, nonce, ttlMs)
   writeLog = (replica: string, lines: readonly LogLine[], linesMax: number) =>

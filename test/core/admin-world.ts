@@ -90,6 +90,11 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
     random: chance,
     log: quietLog,
     metrics: NO_METRICS,
+    shared: null,
+    accounts: async () => null,
+    endpointsOf: () => ({ exchange: 'exchange', nextcloud: 'nextcloud' }),
+    daemonParts: async () => ({ sources: [], serve: async () => null }),
+    reload: async () => {},
     close: async () => {},
   })
   const call = { signal: new AbortController().signal }

@@ -191,8 +191,20 @@ describe('sync user', () => {
 })
 
 describe('the other commands', () => {
+  it('sync run says who holds what was due, and ends with 11', async () => {
+    const held = [{ email: 'anna@example.org', holder: 'host:12:ab', untilMs: 0 }]
+    const connector = fakeConnector({ syncRun: async () => ({ dryRun: false, users: [], held, tookMs: 1 }) })
+    expect(await run(SyncRun, [], connector)).toBe(11)
+    expect(out).toContain('The mailbox anna@example.org is being synced by another run (host:12:ab).')
+  })
+
   it('sync run reports every user', async () => {
-    const report = { dryRun: false, users: [user(), user({ email: 'bob@example.org', outcome: 'partial' })], tookMs: 9 }
+    const report = {
+      dryRun: false,
+      users: [user(), user({ email: 'bob@example.org', outcome: 'partial' })],
+      held: [],
+      tookMs: 9,
+    }
     const connector = fakeConnector({ syncRun: async () => report })
     expect(await run(SyncRun, [], connector)).toBe(3)
     expect(out).toContain('bob@example.org: partly done')
@@ -203,7 +215,11 @@ describe('the other commands', () => {
 
   it('sync run says when nothing is due', async () => {
     expect(
-      await run(SyncRun, [], fakeConnector({ syncRun: async () => ({ dryRun: false, users: [], tookMs: 1 }) })),
+      await run(
+        SyncRun,
+        [],
+        fakeConnector({ syncRun: async () => ({ dryRun: false, users: [], held: [], tookMs: 1 }) }),
+      ),
     ).toBe(0)
     expect(out).toBe('Nothing is due.\n')
   })

@@ -90,6 +90,8 @@ export function fakeConnector(parts: Partial<Connector>): Connector & { closed: 
     syncUser: unexpected,
     syncRun: unexpected,
     status: unexpected,
+    daemon: unexpected,
+    reload: unexpected,
     ...parts,
     async close() {
       fake.closed++

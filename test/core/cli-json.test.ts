@@ -89,7 +89,7 @@ const mapping: MappingReport = {
 const forms = {
   error: errorJson(describeError(new ConnectorError('exchange.sign-in', { status: 401 }), redact)),
   user: userReportJson(fullUser, { redact, hidden: false }),
-  run: runReportJson({ dryRun: false, users: [fullUser], tookMs: 1 }, { redact, hidden: false }),
+  run: runReportJson({ dryRun: false, users: [fullUser], held: [], tookMs: 1 }, { redact, hidden: false }),
   users: usersJson([{ email: 'a@b', nextcloudUser: 'a', source: 'app', enabled: true }]),
   status: statusJson([fullStatus], NOW_MS, redact),
   mapping: mappingJson(mapping),

@@ -169,7 +169,7 @@ describe('a run', () => {
       pairs: [],
       error: { code: 'exchange.sign-in', fields: { status: 401 } },
     })
-    const text = renderRun({ dryRun: false, users: [user(), failed], tookMs: 5 }, view)
+    const text = renderRun({ dryRun: false, users: [user(), failed], held: [], tookMs: 5 }, view)
     expect(text).toMatch(/^1 unchanged +5 +5 /m)
     expect(text).toMatch(/1 of 2 mailboxes in step$/)
     expect(text).toContain('bob@example.org: failed')
@@ -179,7 +179,7 @@ describe('a run', () => {
 
   it('gives the mailboxes where nothing happened one line, however many they are', () => {
     const busy = user({ email: 'bob@example.org', pairs: [pair({ counts: counts({ created: 2 }) })] })
-    const text = renderRun({ dryRun: false, users: [...Array(1000).fill(user()), busy], tookMs: 5 }, view)
+    const text = renderRun({ dryRun: false, users: [...Array(1000).fill(user()), busy], held: [], tookMs: 5 }, view)
     expect(text.split('\n')).toHaveLength(6)
     expect(text).toMatch(/^total +5002 +5000 +2 /m)
   })
@@ -198,7 +198,7 @@ describe('a run', () => {
     [[user(), user({ outcome: 'halted' }), user({ outcome: 'failed' })], 7],
     [[user({ outcome: 'halted' }), user({ outcome: 'stopped' })], 130],
   ])('ends %# with its exit code', (users, code) => {
-    expect(exitOfRun({ dryRun: false, users, tookMs: 0 })).toBe(code)
+    expect(exitOfRun({ dryRun: false, users, held: [], tookMs: 0 })).toBe(code)
   })
 })
 

@@ -137,6 +137,12 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Run it again: connector sync run',
     exit: 'locked',
   },
+  'lease.account-full': {
+    what: 'The service account[ {account}] already works for[ {usersMax}] mailboxes.',
+    why: 'Service__MaxUsersPerAdmin limits the mailboxes per account at a time, over all replicas, so that Exchange does not throttle it.',
+    next: 'Try again in a minute; add accounts to admins.json, or raise Service__MaxUsersPerAdmin',
+    exit: 'throttled',
+  },
   'item.unreadable': {
     what: 'An item could not be read[: {reason}][ ({detail})].',
     why: 'The server gave something that is not a valid item. It stays as it is on both sides; everything else goes on.',

@@ -113,9 +113,15 @@ function isQuiet(report: UserReport): boolean {
   return report.outcome === 'in-step' && seen === unchanged
 }
 
+function heldText(held: RunReport['held']): string {
+  const holders = [...new Set(held.map(({ holder }) => holder))].join(', ')
+  const what = held.length === 1 ? `The mailbox ${held[0]?.email} is` : `All ${held.length} mailboxes that are due are`
+  return `${what} being synced by another run (${holders}).`
+}
+
 /** Mailboxes where nothing happened share one line of the table; those that are not in step are told in full. */
 export function renderRun(report: RunReport, view: SyncView): string {
-  if (report.users.length === 0) return 'Nothing is due.'
+  if (report.users.length === 0) return report.held.length === 0 ? 'Nothing is due.' : heldText(report.held)
   const lines = report.users.flatMap((user) => {
     const details = user.pairs.flatMap((pair) => pairLines(pair, user, view))
     if (user.error !== null) details.push(...errorLines(user.error, view), '')
