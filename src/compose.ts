@@ -11,6 +11,8 @@ import { accountsView } from './open/accounts.ts'
 import type { Clients, ClientTools } from './open/clients.ts'
 import { type Users, usersOf } from './open/users.ts'
 import type { Clock, Random } from './ports/clock.ts'
+import type { Probe } from './ports/diagnosis.ts'
+import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
 import { type Metrics, NO_METRICS } from './ports/metrics.ts'
 import type { Connector, User } from './ports/service.ts'
@@ -91,6 +93,18 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       await store.close()
     },
   })
+}
+
+/** Looks at both servers for `doctor`; nothing is composed for it. Throws ConnectorError `config.*`. */
+export async function probeServers(config: Config, clock: Clock = systemClock): Promise<Probe> {
+  const { createProbe } = await import('./open/probe.ts')
+  const nextcloudUrl = config.nextcloud.url ?? usersOf(config).list()[0]?.davUrl
+  if (nextcloudUrl === undefined)
+    throw new ConnectorError('config.invalid', {
+      key: 'Service__NextcloudConfiguration__Url',
+      reason: 'no address is configured',
+    })
+  return createProbe(config, { clock, nextcloudUrl })
 }
 
 type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs }

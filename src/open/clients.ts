@@ -59,7 +59,7 @@ function exchangePool(config: Config, tools: ClientTools): ExchangePool {
   return createExchangePool({ config: exchange, admins, proxy, ...tlsOf(exchange.caFile), ...tools })
 }
 
-function tlsOf(caFile: string | null): { tls?: { ca: string } } {
+export function tlsOf(caFile: string | null): { tls?: { ca: string } } {
   if (caFile === null) return {}
   try {
     return { tls: { ca: readFileSync(caFile, 'utf8') } }

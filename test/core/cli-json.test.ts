@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { doctorJson } from '../../src/cli/doctor/report.ts'
 import { describeError, errorJson } from '../../src/cli/errors.ts'
 import { runReportJson, statusJson, userReportJson, usersJson } from '../../src/cli/json.ts'
 import { exitOfMapping, mappingJson } from '../../src/cli/mapping-json.ts'
@@ -93,6 +94,10 @@ const forms = {
   users: usersJson([{ email: 'a@b', nextcloudUser: 'a', source: 'app', enabled: true }]),
   status: statusJson([fullStatus], NOW_MS, redact),
   mapping: mappingJson(mapping),
+  doctor: doctorJson(
+    [{ group: 'database', name: 'tables', verdict: 'fail', detail: '', fix: null, error: { code: 'bug', fields: {} } }],
+    redact,
+  ),
 }
 
 /** Every key below the top; `fields` and `numbers` hold free names. */

@@ -1,0 +1,53 @@
+/** The findings of `doctor`: one line per check, in groups; only what is not well says more. */
+import { CHECK_GROUPS, type Check, type CheckGroup } from '../../ports/diagnosis.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import { describeError } from '../errors.ts'
+import type { Redact } from '../redact.ts'
+import { safe, wrap } from './text.ts'
+import type { Style, View } from './view.ts'
+
+const GROUP_WORDS: Record<CheckGroup, string> = {
+  runtime: 'This machine',
+  configuration: 'Configuration',
+  database: 'Database',
+  nextcloud: 'Nextcloud',
+  exchange: 'Exchange',
+  mailbox: 'A mailbox, end to end',
+  guards: 'Mailboxes',
+}
+const SYMBOLS: Record<Check['verdict'], { text: string; style: Style }> = {
+  pass: { text: '✓', style: 'green' },
+  warn: { text: '!', style: 'yellow' },
+  fail: { text: '✗', style: 'red' },
+  skip: { text: '-', style: 'dim' },
+}
+
+/** What is known of a failed check in words: its own, or those of its error. */
+export function checkWords(check: Check, redact: Redact): { detail: string; why: string | null; fix: string | null } {
+  if (!check.error) return { detail: check.detail, why: null, fix: check.fix }
+  const { message, why, next } = describeError(new ConnectorError(check.error.code, check.error.fields), redact)
+  return { detail: message, why, fix: next }
+}
+
+function checkLines(check: Check, view: View, redact: Redact): string[] {
+  const { text, style } = SYMBOLS[check.verdict]
+  const { detail, why, fix } = checkWords(check, redact)
+  const head = wrap(`${text} ${safe(check.name)}${detail === '' ? '' : `: ${safe(detail)}`}`, view.width, '    ')
+  const lines = [`  ${view.paint(style, head)}`]
+  if (why !== null) lines.push(wrap(`Why: ${why}`, view.width, '    ').replace(/^/, '    '))
+  if (fix !== null && check.verdict !== 'pass')
+    lines.push(wrap(`Fix: ${safe(fix)}`, view.width, '    ').replace(/^/, '    '))
+  return lines
+}
+
+export function renderDoctor(checks: readonly Check[], view: View, redact: Redact): string {
+  const groups = CHECK_GROUPS.flatMap((group) => {
+    const own = checks.filter((check) => check.group === group)
+    if (own.length === 0) return []
+    return [view.paint('bold', GROUP_WORDS[group]), ...own.flatMap((check) => checkLines(check, view, redact)), '']
+  })
+  const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
+  const sum = `${count('pass')} well, ${count('warn')} doubtful, ${count('fail')} failed`
+  const next = count('fail') > 0 ? 'Mend the first failure, then run it again: later ones often follow from it.' : null
+  return [...groups, sum, ...(next === null ? [] : [next])].join('\n')
+}

@@ -1,0 +1,64 @@
+/** Looks at both servers without signing in: do they answer, what are they, what time is it there. For `doctor`. */
+import type { Config } from '../config/config.ts'
+import { appRoot } from '../nextcloud/app/client.ts'
+import { createDavTransport, type DavAnswer } from '../nextcloud/dav/transport.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Probe, ServerLook } from '../ports/diagnosis.ts'
+import { ConnectorError, type ErrorCode } from '../ports/errors.ts'
+import { tlsOf } from './clients.ts'
+
+const PROBE_TIMEOUT_MS = 15_000
+const PROBE_BYTES_MAX = 1024 * 1024
+
+/** `nextcloudUrl`: the configured address, else that of the first user. */
+export function createProbe(config: Config, { clock, nextcloudUrl }: { clock: Clock; nextcloudUrl: string }): Probe {
+  const limits = { timeoutMs: PROBE_TIMEOUT_MS, bytesMax: PROBE_BYTES_MAX }
+  const nextcloud = createDavTransport({ ...tlsOf(config.nextcloud.caFile), ...limits })
+  const exchange = createDavTransport({ ...tlsOf(config.exchange.caFile), ...limits })
+  return {
+    async nextcloud() {
+      const url = new URL('status.php', appRoot(nextcloudUrl)).href
+      const answer = await nextcloud.send({ method: 'GET', url, headers: { Accept: 'application/json' } })
+      return { ...lookOf(answer, clock), ...statusOf(answer) }
+    },
+    async exchange() {
+      const url = config.exchange.ewsUrl
+      if (url === null)
+        throw new ConnectorError('config.invalid', { key: 'EwsUrl', reason: 'no address is configured' })
+      try {
+        const answer = await exchange.send({ method: 'GET', url, headers: {} })
+        if (answer.status === 404)
+          throw new ConnectorError('exchange.not-ews', { host: new URL(url).host, status: 404 })
+        return lookOf(answer, clock)
+      } catch (error) {
+        throw asExchange(error)
+      }
+    },
+    close: async () => {
+      await Promise.allSettled([nextcloud.close(), exchange.close()])
+    },
+  }
+}
+
+/** The Date header has whole seconds: half of one is its middle. */
+function lookOf({ url, headers }: DavAnswer, clock: Clock): ServerLook {
+  const atMs = Date.parse(headers.get('date') ?? '')
+  return { host: new URL(url).host, skewMs: Number.isNaN(atMs) ? null : atMs + 500 - clock.nowMs() }
+}
+
+/** status.php of Nextcloud; another CalDAV server has none, which is no fault. */
+function statusOf({ status, text }: DavAnswer): { version: string | null; maintenance: boolean } {
+  if (status !== 200 && status !== 503) return { version: null, maintenance: false }
+  try {
+    const { versionstring, maintenance } = JSON.parse(text) as { versionstring?: unknown; maintenance?: unknown }
+    return { version: typeof versionstring === 'string' ? versionstring : null, maintenance: maintenance === true }
+  } catch {
+    return { version: null, maintenance: false }
+  }
+}
+
+/** The transport speaks of Nextcloud; the same troubles have the same names on the other side. */
+function asExchange(error: unknown): unknown {
+  if (!(error instanceof ConnectorError) || !error.code.startsWith('nextcloud.')) return error
+  return new ConnectorError(error.code.replace('nextcloud.', 'exchange.') as ErrorCode, error.fields, error)
+}
