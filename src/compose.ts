@@ -179,6 +179,7 @@ function engineOptions({ sync, guards, archive }: Config): EngineOptions {
   return {
     batchSaveSize: sync.batchSaveSize,
     conflictPolicy: sync.conflictPolicy,
+    schedulingAuthority: sync.schedulingAuthority,
     windowPastDays: sync.windowPastDays,
     windowFutureDays: sync.windowFutureDays,
     guards,

@@ -44,6 +44,7 @@ function actionJson(action: ShownAction, { hidden }: ReportView) {
     title: hidden ? null : title,
     when,
     conflict,
+    mails: action.mails === true,
     versions,
     changed,
     losses: action.losses.map(lossJson),

@@ -8,8 +8,6 @@ function notInThisVersion(v: Values): Problem[] {
   const problems: Problem[] = []
   const refuse = (key: Key, value: string, instead: string) =>
     problems.push({ kind: 'invalid', key, text: `${value} is not available in this version; ${instead}` })
-  if (v.Service__SchedulingAuthority !== 'nextcloud')
-    refuse('Service__SchedulingAuthority', 'sending invitations through Exchange', 'use nextcloud: nothing is mailed')
   const outputs = v.Service__LoggingConfiguration__LogsOutput.filter((output) => output !== 'console')
   if (outputs.length > 0)
     refuse('Service__LoggingConfiguration__LogsOutput', `logging to ${outputs.join(', ')}`, 'use 0 or 1 (console)')

@@ -89,7 +89,7 @@ export const KEYS = {
   Service__SchedulingAuthority: withDefault(
     oneOf('nextcloud', 'exchange'),
     'nextcloud',
-    'Who sends invitations. With nextcloud the connector never causes mail.',
+    'Who sends invitations. nextcloud: the connector never causes mail. exchange: meetings that people make, change, cancel or answer in Nextcloud are sent by Exchange; Nextcloud must then be kept from inviting itself (docs/scheduling.md).',
   ),
   Service__AttachmentLimitInBytes: withDefault(
     wholeNumber(0, 100 * 1024 * 1024),

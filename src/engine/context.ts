@@ -16,6 +16,8 @@ export type EngineOptions = {
   /** Item results per transaction and objects per write batch (`Service__BatchSaveSize`). */
   batchSaveSize: number
   conflictPolicy: ConflictPolicy
+  /** `exchange`: meetings that people make or change in Nextcloud are mailed by Exchange. */
+  schedulingAuthority: 'nextcloud' | 'exchange'
   /** Null = unlimited. */
   windowPastDays: number | null
   windowFutureDays: number | null

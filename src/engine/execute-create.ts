@@ -28,7 +28,12 @@ export async function executeCreates(
   await context.store.commit(context.lease, intents)
   await context.checkpoint()
   const outcomes = await context.sides[side].create(
-    jobs.map(({ work, token }) => ({ token, desired: work.source.model, files: filesOf(context, work.source, side) })),
+    jobs.map(({ work, token }) => ({
+      token,
+      desired: work.source.model,
+      files: filesOf(context, work.source, side),
+      mail: work.mail,
+    })),
   )
   const changes: StateChange[] = []
   for (const [index, job] of jobs.entries()) {

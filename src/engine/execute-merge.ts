@@ -47,7 +47,13 @@ async function writeSide(context: PassContext, side: SideName, outcomes: Map<Mer
   await context.checkpoint()
   const requests = works.map((work) => {
     const { desired, changed } = work.writes[side]
-    return { current: work.items[side], desired, changed, files: filesOf(context, work.items[otherSide(side)], side) }
+    return {
+      current: work.items[side],
+      desired,
+      changed,
+      files: filesOf(context, work.items[otherSide(side)], side),
+      mail: work.mail,
+    }
   })
   const results = await context.sides[side].update(requests)
   for (const [index, work] of works.entries()) {

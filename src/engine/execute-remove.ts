@@ -24,7 +24,7 @@ export async function executeRemoves(
   })
   await context.store.commit(context.lease, archive)
   await context.checkpoint()
-  const requests = works.map((work) => ({ id: work.target.id, expect: work.target.version }))
+  const requests = works.map((work) => ({ id: work.target.id, expect: work.target.version, mail: work.mail }))
   const outcomes = await context.sides[side].remove(requests)
   const changes: StateChange[] = []
   for (const [index, work] of works.entries()) {

@@ -121,16 +121,20 @@ async function executeWorks(context: PassContext, works: readonly Work[], accoun
 
 /** REC-8: it stays where it is, the reason is shown by name, everything else goes on. */
 async function nameUnfit(context: PassContext, works: readonly UnfitWork[], accounts: Accounts): Promise<void> {
-  const changes = works.map((work): StateChange => {
+  const changes = works.flatMap((work): StateChange[] => {
+    const { replaces, side } = work
     const detail = [...new Set(work.losses.map((loss) => loss.reason))].join(', ')
-    return settled(work.observation, { code: 'item.not-representable', detail })
+    const named = settled(work.observation, { code: 'item.not-representable', detail })
+    if (replaces === null) return [named]
+    const gone = { pairId: context.pair.id, side, itemId: replaces[side].id }
+    return [named, { kind: 'drop-item-pair', id: replaces.id }, { kind: 'drop-observation', ...gone }]
   })
   for (const work of works) noteUnfit(work, accounts)
   if (changes.length > 0) await context.store.commit(context.lease, changes)
 }
 
 function noteUnfit(work: UnfitWork, accounts: Accounts): void {
-  accounts.note(`${work.source.id}@${work.observation.side}`, 'skipped')
+  accounts.note(bookKey(work.replaces, work.observation.side, work.source.id), 'skipped')
   for (const action of actionsOf(work)) {
     accounts.act(action, 'deferred')
     const detail = work.losses.map((loss) => loss.detail ?? loss.reason).join(', ')

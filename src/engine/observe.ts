@@ -63,7 +63,7 @@ async function followFeed(context: PassContext, side: SideName): Promise<Followe
       context.log.warn({ side, reason: page.reason }, 'cursor is invalid, comparing everything')
       return page.rolledBack ? 'rolled-back' : 'cursor-invalid'
     }
-    const { changes } = await readHints(context, side, page.hints)
+    const { changes } = await readHints(context, { side, hints: page.hints, seenBy: 'feed' })
     if (page.cursor !== cursor) changes.push(setCursor(context, side, page.cursor))
     if (changes.length > 0) await context.store.commit(context.lease, changes)
     rememberCursor(context, side, page.cursor)
@@ -87,7 +87,7 @@ async function compareAll(context: PassContext, side: SideName): Promise<Listing
       if (hint.kind === 'changed') listed.add(hint.id)
       else listed.delete(hint.id)
     }
-    const read = await readHints(context, side, page.hints)
+    const read = await readHints(context, { side, hints: page.hints, seenBy: 'listing' })
     appeared += read.appeared
     if (read.changes.length > 0) await context.store.commit(context.lease, read.changes)
     context.onProgress({
@@ -124,8 +124,10 @@ async function confirmMissing(context: PassContext, side: SideName, listed: Read
 
 type ReadChanges = { changes: StateChange[]; appeared: number; items: SideItem[] }
 
+type Hinted = { side: SideName; hints: readonly Hint[]; seenBy: Observation['seenBy'] }
+
 /** Reads what the hints name unless the known version is the hinted one. */
-async function readHints(context: PassContext, side: SideName, hints: readonly Hint[]): Promise<ReadChanges> {
+async function readHints(context: PassContext, { side, hints, seenBy }: Hinted): Promise<ReadChanges> {
   const ids = [...new Set(hints.map((hint) => hint.id))]
   const known = await observationsById(context, side, ids)
   const versions = new Map(hints.map((hint) => [hint.id, hint.kind === 'changed' ? hint.version : null]))
@@ -141,7 +143,7 @@ async function readHints(context: PassContext, side: SideName, hints: readonly H
   for (let at = 0; at < toRead.length; at += READ_CHUNK) {
     // Observations may be stored before their cursor, never after it: all chunks but the last are committed at once.
     if (result.changes.length > 0) await context.store.commit(context.lease, result.changes)
-    const read = await readItems(context, side, toRead.slice(at, at + READ_CHUNK))
+    const read = await readItems(context, side, toRead.slice(at, at + READ_CHUNK), seenBy)
     result.appeared += read.appeared
     result.changes = read.changes
   }
@@ -149,7 +151,12 @@ async function readHints(context: PassContext, side: SideName, hints: readonly H
 }
 
 /** Fresh reads of items, as changes of the state. Observations that say nothing new are left out. */
-export async function readItems(context: PassContext, side: SideName, ids: readonly ItemId[]): Promise<ReadChanges> {
+export async function readItems(
+  context: PassContext,
+  side: SideName,
+  ids: readonly ItemId[],
+  seenBy?: Observation['seenBy'],
+): Promise<ReadChanges> {
   if (ids.length === 0) return { changes: [], appeared: 0, items: [] }
   const known = await observationsById(context, side, ids)
   const results = await context.sides[side].read(ids)
@@ -158,7 +165,7 @@ export async function readItems(context: PassContext, side: SideName, ids: reado
   for (const result of results) {
     const id = result.kind === 'present' ? result.item.id : result.id
     const before = known.get(id)
-    const observation = observe(context, side, result, before ?? null)
+    const observation = observe(context, result, { side, before: before ?? null, seenBy })
     if (!observation) continue
     if (!before) appeared++
     changes.push({ kind: 'put-observation', observation })
@@ -166,20 +173,19 @@ export async function readItems(context: PassContext, side: SideName, ids: reado
   return { changes, appeared, items: results.flatMap((result) => (result.kind === 'present' ? [result.item] : [])) }
 }
 
-function observe(
-  context: PassContext,
-  side: SideName,
-  result: ReadResult,
-  before: Observation | null,
-): Observation | null {
+type Before = { side: SideName; before: Observation | null; seenBy: Observation['seenBy'] | undefined }
+
+function observe(context: PassContext, result: ReadResult, { side, before, seenBy: by }: Before): Observation | null {
+  // A look in between (at what is about to be written) leaves it at what made it worth looking.
+  const seenBy = by ?? before?.seenBy ?? 'listing'
   if (result.kind === 'present') {
     context.cache.put(side, result.item)
-    const fresh = observationOf(context, side, result.item, true)
+    const fresh = { ...observationOf(context, side, result.item, true), seenBy }
     return before && before.state === 'present' && before.version === fresh.version && !before.dirty ? null : fresh
   }
   if (result.kind === 'gone') {
     if (!before || before.state === 'gone') return null
-    return { ...before, state: 'gone', dirty: true, attempts: 0, retryAtMs: null, problem: null }
+    return { ...before, state: 'gone', dirty: true, seenBy, attempts: 0, retryAtMs: null, problem: null }
   }
   const problem = { code: result.error.code, detail: String(result.error.fields.detail ?? '') }
   if (before?.state === 'unreadable' && before.version === result.version) return null
@@ -189,6 +195,7 @@ function observe(
     uid: result.uid ?? before?.uid ?? '',
     version: result.version,
     dirty: true,
+    seenBy,
     attempts: 0,
     retryAtMs: null,
     problem,
@@ -221,6 +228,7 @@ function blank(context: PassContext, side: SideName, itemId: ItemId): Observatio
     spanStartMs: null,
     spanEndMs: null,
     dirty: true,
+    seenBy: 'listing',
     attempts: 0,
     retryAtMs: null,
     problem: null,

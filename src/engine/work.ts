@@ -6,9 +6,10 @@ import { applyPatch, differingPaths, flatten, unflatten } from '../model/flat.ts
 import type { FieldPath, FlatItem, Item, Loss } from '../model/item.ts'
 import { nameOf } from '../model/item-name.ts'
 import type { Action, ActionKind, ActionReason } from '../ports/report.ts'
-import type { Side, SideItem, SideName } from '../ports/side.ts'
+import type { Mail, Side, SideItem, SideName } from '../ports/side.ts'
 import type { ItemPair, Observation } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
+import { isOwnMeeting, type MailRule, mailFor } from '../sync/mailing.ts'
 import { type Merge, type MergeInput, winnerOf } from '../sync/merge.ts'
 import type { PlanEntry } from '../sync/plan.ts'
 import { originalOfPair, type PassContext } from './context.ts'
@@ -26,6 +27,7 @@ export type CreateWork = {
   replaces: ItemPair | null
   reason: ActionReason
   losses: Loss[]
+  mail: Mail
 }
 export type MergeWork = {
   kind: 'merge'
@@ -38,10 +40,27 @@ export type MergeWork = {
   covers: SideName | null
   winner: SideName
   reason: ActionReason
+  /** Of the write to Exchange. */
+  mail: Mail
 }
-export type RemoveWork = { kind: 'remove'; side: SideName; itemPair: ItemPair; target: SideItem; gone: Observation }
+export type RemoveWork = {
+  kind: 'remove'
+  side: SideName
+  itemPair: ItemPair
+  target: SideItem
+  gone: Observation
+  mail: Mail
+}
 /** It cannot be written on the other side at all: it stays where it is, named. */
-export type UnfitWork = { kind: 'unfit'; side: SideName; source: SideItem; observation: Observation; losses: Loss[] }
+export type UnfitWork = {
+  kind: 'unfit'
+  side: SideName
+  source: SideItem
+  observation: Observation
+  /** The pair that it was half of: what is gone on the other side and cannot come back there has no pair any more. */
+  replaces: ItemPair | null
+  losses: Loss[]
+}
 export type Work = CreateWork | MergeWork | RemoveWork | UnfitWork
 
 /** Contents by side and id, of exactly the observed versions. */
@@ -62,7 +81,7 @@ export function prepare(context: PassContext, entry: PlanEntry, contents: Conten
     }
     case 'remove': {
       const target = contents(entry.side, entry.expect)
-      return target ? { kind: 'remove', side: entry.side, itemPair: entry.itemPair, target, gone: entry.gone } : null
+      return target ? prepareRemove(context, entry, target) : null
     }
     case 'settle':
     case 'forget':
@@ -73,13 +92,29 @@ export function prepare(context: PassContext, entry: PlanEntry, contents: Conten
   }
 }
 
+function prepareRemove(context: PassContext, entry: Extract<PlanEntry, { kind: 'remove' }>, target: SideItem): Work {
+  const { side, itemPair, gone } = entry
+  const { me } = mailRule(context)
+  const mail =
+    side === 'exchange' && isOwnMeeting(target.model, me) ? mailFor(mailRule(context), gone, [target]) : 'nobody'
+  return { kind: 'remove', side, itemPair, target, gone, mail }
+}
+
+function mailRule({ options, email, clock, pair }: PassContext): MailRule {
+  const { schedulingAuthority: authority } = options
+  return { authority, me: email.toLowerCase(), nowMs: clock.nowMs(), firstPassDone: pair.firstPassDone }
+}
+
 function prepareCreate(context: PassContext, entry: Extract<PlanEntry, { kind: 'create' }>, source: SideItem): Work {
   const fit = context.sides[entry.side].fit(source.model)
   if (fit.kind === 'unrepresentable') {
-    return { kind: 'unfit', side: entry.side, source, observation: entry.source, losses: fit.losses }
+    const { side, replaces } = entry
+    return { kind: 'unfit', side, source, observation: entry.source, replaces, losses: fit.losses }
   }
   const { side, replaces, reason } = entry
-  return { kind: 'create', side, source, observation: entry.source, replaces, reason, losses: fit.losses }
+  // What was deleted on Exchange and comes back was cancelled there: it comes back silently.
+  const mail = replaces === null ? mailFor(mailRule(context), entry.source, [source]) : 'nobody'
+  return { kind: 'create', side, source, observation: entry.source, replaces, reason, losses: fit.losses, mail }
 }
 
 function prepareMerge(
@@ -119,6 +154,7 @@ function prepareMerge(
     covers: result.covers,
     winner,
     reason: mergeReason(entry, result.conflicts, winner),
+    mail: itemPair ? mailFor(mailRule(context), entry.nextcloud, [items.exchange, items.nextcloud]) : 'nobody',
   }
 }
 
@@ -186,6 +222,7 @@ export function actionsOf(work: Work): Action[] {
         action('create', work.side, work.reason, work.source, {
           losses: work.losses,
           conflict: work.replaces !== null,
+          ...mails(work.side, work.mail, work.source),
           versions: { [otherSide(work.side)]: work.source.version },
         }),
       ]
@@ -199,12 +236,23 @@ export function actionsOf(work: Work): Action[] {
     case 'remove':
       return [
         action('remove', work.side, `gone-on-${otherSide(work.side)}`, work.target, {
+          ...mails(work.side, work.mail, work.target),
           versions: { [work.side]: work.target.version },
         }),
       ]
     case 'merge':
       return mergeActions(work)
   }
+}
+
+function concernsPeople(path: FieldPath): boolean {
+  return /^(title|body|location|schedule|occurrence:|attendee:)/.test(path)
+}
+
+/** Only a meeting has people to tell. */
+function mails(side: SideName, mail: Mail, { model }: SideItem): { mails?: true } {
+  const isMeeting = model.kind === 'event' && model.organizer !== null
+  return side === 'exchange' && mail === 'people' && isMeeting ? { mails: true } : {}
 }
 
 function mergeActions(work: MergeWork): Action[] {
@@ -216,7 +264,9 @@ function mergeActions(work: MergeWork): Action[] {
     if (unrepresentable) {
       actions.push(action('skip', side, 'not-representable', work.items[otherSide(side)], { losses, versions }))
     } else if (changed.length > 0) {
-      actions.push(action('update', side, work.reason, work.items[side], { changed, losses, conflict, versions }))
+      const told = changed.some(concernsPeople) ? mails(side, work.mail, work.items.nextcloud) : {}
+      const more = { changed, losses, conflict, versions, ...told }
+      actions.push(action('update', side, work.reason, work.items[side], more))
     }
   }
   if (actions.length === 0 && work.itemPair === null) {
@@ -230,7 +280,7 @@ function action(
   side: SideName,
   reason: ActionReason,
   item: SideItem,
-  more: Pick<Action, 'versions'> & Partial<Pick<Action, 'changed' | 'losses' | 'conflict'>>,
+  more: Pick<Action, 'versions'> & Partial<Pick<Action, 'changed' | 'losses' | 'conflict' | 'mails'>>,
 ): Action {
   const { title, when } = nameOf(item.model)
   return {
@@ -243,6 +293,7 @@ function action(
     changed: more.changed ?? [],
     losses: more.losses ?? [],
     conflict: more.conflict ?? false,
+    ...(more.mails ? { mails: true } : {}),
     versions: more.versions,
   }
 }

@@ -42,6 +42,8 @@ export type Action = {
   changed: readonly FieldPath[]
   losses: readonly Loss[]
   conflict: boolean
+  /** Exchange tells the people in it, as far as what changes concerns them. */
+  mails?: true
   /** The versions that the action was decided on: what makes an approved plan the same plan later. */
   versions: Readonly<Partial<Record<SideName, string>>>
 }

@@ -78,6 +78,9 @@ export type ReadResult =
 /** Content of a file in base64 by its hash, or null when it cannot be had any more. Asked for only when the file is written. */
 export type FileSource = (hash: string) => Promise<string | null>
 
+/** Who may hear of a write: `people` lets Exchange invite, inform or answer where the write concerns them. Absent: nobody. */
+export type Mail = 'nobody' | 'people'
+
 /** `desired` is what shall be there; the token is already journalled (I13). `files`: where the contents of its files come from. */
 /** `native`: a document of this side that is patched instead of making a new one, so that a restored item gets all its properties back. */
 export type CreateRequest = {
@@ -86,6 +89,7 @@ export type CreateRequest = {
   native?: NativeDocument | null
   mark?: Mark
   files?: FileSource
+  mail?: Mail
 }
 /** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
 export type UpdateRequest = {
@@ -94,13 +98,15 @@ export type UpdateRequest = {
   changed: readonly FieldPath[]
   mark?: Mark
   files?: FileSource
+  mail?: Mail
 }
 /**
  * The mark of a masked copy, written together with the item: a text makes it one (and takes away all that the model does not
  * name), null ends it, absent leaves it as it is.
  */
 export type Mark = string | null
-export type RemoveRequest = { id: ItemId; expect: Version }
+/** `mail`: `people` only for a meeting of the mailbox's own: its cancellation is sent. */
+export type RemoveRequest = { id: ItemId; expect: Version; mail?: Mail }
 
 /**
  * The item in an outcome is as the server holds it now (read back where the server may have rewritten it, I15).

@@ -106,6 +106,8 @@ export type Observation = {
   spanStartMs: number | null
   spanEndMs: number | null
   dirty: boolean
+  /** How its present state was found: a feed tells news, a listing may tell what is old (INV-3). */
+  seenBy: 'feed' | 'listing'
   /** Failed tries to settle it; the next one not before `retryAtMs`. */
   attempts: number
   retryAtMs: number | null

@@ -132,4 +132,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, statements: replicas },
   { version: 4, statements: accountBook },
   { version: 5, statements: ({ text }) => [`alter table collection_pair add column link ${text}`] },
+  {
+    version: 6,
+    statements: ({ text }) => [`alter table observation add column seen_by ${text} not null default 'listing'`],
+  },
 ]

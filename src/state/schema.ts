@@ -70,6 +70,7 @@ export type ObservationRow = {
   span_start_ms: number | null
   span_end_ms: number | null
   dirty: number
+  seen_by: Observation['seenBy']
   attempts: number
   retry_at_ms: number | null
   problem_code: string | null

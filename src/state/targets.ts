@@ -61,6 +61,7 @@ export const OBSERVATION = whole<ObservationRow>(
     'span_start_ms',
     'span_end_ms',
     'dirty',
+    'seen_by',
     'attempts',
     'retry_at_ms',
     'problem_code',

@@ -64,6 +64,7 @@ export function observation(
     dirty: false,
     attempts: 0,
     retryAtMs: null,
+    seenBy: 'listing',
     problem: null,
     ...fields,
   }

@@ -73,6 +73,7 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
     options: {
       batchSaveSize: 10,
       conflictPolicy: 'exchange',
+      schedulingAuthority: 'nextcloud',
       windowPastDays: null,
       windowFutureDays: null,
       guards: { ...GUARD_DEFAULTS, ...options.guards },

@@ -18,7 +18,15 @@ function seen(side: SideName, itemId: string, more: Partial<Observation> = {}): 
       uid: 'u',
       hashes: {},
     },
-    ...{ spanStartMs: null, spanEndMs: null, dirty: true, attempts: 0, retryAtMs: null, problem: null },
+    ...{
+      spanStartMs: null,
+      spanEndMs: null,
+      dirty: true,
+      seenBy: 'listing' as const,
+      attempts: 0,
+      retryAtMs: null,
+      problem: null,
+    },
     ...more,
   }
 }

@@ -81,7 +81,7 @@ export const EXAMPLES: readonly Example[] = [
   example(
     respondToMeeting,
     {
-      send: SEND_TO_NONE,
+      mail: 'nobody',
       responses: [
         { answer: 'AcceptItem', item: one },
         { answer: 'TentativelyAcceptItem', item: one },

@@ -221,6 +221,7 @@ function observation(side: SideName, itemId: string, more: Partial<Observation> 
     dirty: true,
     attempts: 0,
     retryAtMs: null,
+    seenBy: 'listing',
     problem: null,
     ...more,
   }

@@ -73,6 +73,7 @@ function observation(side: SideName, uid: string, index: number, { state, hash, 
     dirty: true,
     attempts: 0,
     retryAtMs: null,
+    seenBy: 'listing',
     problem: null,
   }
 }

@@ -125,6 +125,7 @@ function optionsOf(chance: Chance, mask: Mask): EngineOptions {
   return {
     batchSaveSize: 1 + chance.below(4),
     conflictPolicy,
+    schedulingAuthority: 'nextcloud',
     windowPastDays: null,
     windowFutureDays: null,
     guards: strict ? { ...GUARD_DEFAULTS, deletesMax: 2, changesMinItems: 3 } : GUARD_DEFAULTS,

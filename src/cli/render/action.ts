@@ -79,6 +79,7 @@ function detailLines(action: ShownAction, view: View): string[] {
   const lines: string[] = []
   if (action.action === 'update' && action.changed.length > 0)
     lines.push(wrap(`changes: ${unique(action.changed.map(fieldText))}`, view.width, '    '))
+  if (action.mails) lines.push(view.paint('yellow', wrap('people are told: Exchange sends it', view.width, '    ')))
   if (action.losses.length > 0) {
     const text = `does not fit on ${SIDE_WORDS[action.side]}: ${unique(action.losses.map(lossText))}`
     lines.push(view.paint('dim', wrap(text, view.width, '    ')))

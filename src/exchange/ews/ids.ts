@@ -20,6 +20,7 @@ export type FolderName =
   | 'deleteditems'
   | 'inbox'
   | 'drafts'
+  | 'sentitems'
 /** `mailbox`: the folder of another mailbox than the one called for. */
 export type EwsFolderId =
   | { kind: 'folder'; id: string; changeKey?: string }

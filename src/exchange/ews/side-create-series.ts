@@ -5,7 +5,7 @@ import { ConnectorError } from '../../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId } from '../../ports/side.ts'
 import { deleteItem } from './operations/delete-item.ts'
 import { updateItem } from './operations/update-item.ts'
-import { SEND_TO_NONE } from './send-mode.ts'
+import { bySendMode, SEND_TO_NONE, sendOf } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
 import { writeFiles } from './side-files.ts'
 import { driveOccurrences, type SeriesResult } from './side-occurrences.ts'
@@ -79,15 +79,20 @@ async function finishTokens(context: SideContext, series: readonly Made[]): Prom
     const fresh = current[index]
     return fresh?.kind === 'job' ? [{ one, changeKey: changeKeyOf(fresh.version) }] : []
   })
-  const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
-    call(context, updateItem, {
-      items: batch.map(({ one, changeKey }) => ({
-        id: { kind: 'item' as const, id: one.id, changeKey },
-        element: 'CalendarItem' as const,
-        changes: [finishToken(one.request.token)],
-      })),
-      send: SEND_TO_NONE,
-    }),
+  const sizeMax = context.limits.writeBatchMax
+  // Whole and sent in one request: what is found unfinished was not sent, what is found whole was (I12).
+  const modeOf = ({ one }: { one: Made }) => sendOf(context, one.event, one.request.mail)
+  const results = await bySendMode(ready, modeOf, (group, send) =>
+    writeBatches(group, { sizeMax, mayThrow: false }, (batch) =>
+      call(context, updateItem, {
+        items: batch.map(({ one, changeKey }) => ({
+          id: { kind: 'item' as const, id: one.id, changeKey },
+          element: 'CalendarItem' as const,
+          changes: [finishToken(one.request.token)],
+        })),
+        send,
+      }),
+    ),
   )
   const done = ready.flatMap(({ one }, index): [string, string | null][] => {
     const result = results[index]

@@ -10,7 +10,7 @@ import { ConnectorError } from '../../ports/errors.ts'
 import type { CreateOutcome, CreateRequest, ItemId, SideItem } from '../../ports/side.ts'
 import { withMark } from './masked.ts'
 import { createItem } from './operations/create-item.ts'
-import { SEND_TO_NONE } from './send-mode.ts'
+import { bySendMode, SEND_TO_NONE, type SendMode, sendOf } from './send-mode.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
 import { bug, finishSeries, type Job, type Made, needsMore } from './side-create-series.ts'
 import { failureOf } from './side-outcome.ts'
@@ -52,7 +52,10 @@ async function sendCreations(
   jobs: readonly Job[],
   outcomes: Map<number, CreateOutcome>,
 ): Promise<Made[]> {
-  const results = await writeBatches(jobs, { sizeMax: context.limits.writeBatchMax, mayThrow: true }, (batch) =>
+  const sizeMax = context.limits.writeBatchMax
+  // What is not whole yet is sent when it is: with its files and exceptions.
+  const modeOf = ({ event, request }: Job) => (needsMore(event) ? SEND_TO_NONE : sendOf(context, event, request.mail))
+  const create = (batch: readonly Job[], send: SendMode) =>
     call(context, createItem, {
       folder: { kind: 'folder', id: context.folderId },
       items: batch.map(({ event, request }) => ({
@@ -62,8 +65,10 @@ async function sendCreations(
           request.mark,
         ),
       })),
-      send: SEND_TO_NONE,
-    }),
+      send,
+    })
+  const results = await bySendMode(jobs, modeOf, (group, send, isFirst) =>
+    writeBatches(group, { sizeMax, mayThrow: isFirst }, (batch) => create(batch, send)),
   )
   const made: Made[] = []
   for (const [position, job] of jobs.entries()) {

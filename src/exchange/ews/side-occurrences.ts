@@ -10,20 +10,21 @@ import { occurrenceKeyOf } from '../../mapping/ews/event.ts'
 import { type OccurrenceWork, occurrenceWork } from '../../mapping/ews/write-occurrences.ts'
 import type { Event, PartStat } from '../../model/event.ts'
 import { ConnectorError } from '../../ports/errors.ts'
+import type { Mail } from '../../ports/side.ts'
 import type { EwsItemId } from './ids.ts'
 import { type EwsResult, responseCodeOf } from './operation.ts'
 import { deleteItem } from './operations/delete-item.ts'
 import { getItem } from './operations/get-item.ts'
 import { updateItem } from './operations/update-item.ts'
 import type { ItemRef } from './refs.ts'
-import { SEND_TO_NONE } from './send-mode.ts'
+import { bySendMode, sendOf, updateSendOf } from './send-mode.ts'
 import { answerMeetings } from './side-answer.ts'
 import { call, readBatches, type SideContext, writeBatches } from './side-context.ts'
 import { failureOf, type WriteFailure } from './side-outcome.ts'
 import { OCCURRENCE_SHAPE } from './side-shapes.ts'
 
 /** `event` is what a fresh read of `document` gave; `desired` is fitted onto it. */
-export type SeriesJob = { id: string; document: EwsDocument; event: Event; desired: Event }
+export type SeriesJob = { id: string; document: EwsDocument; event: Event; desired: Event; mail?: Mail }
 export type SeriesResult = { kind: 'done'; wrote: boolean } | WriteFailure
 
 type Change = Extract<OccurrenceWork, { kind: 'change' }>
@@ -59,8 +60,12 @@ export async function driveOccurrences(context: SideContext, jobs: readonly Seri
 async function deleteOccurrences(context: SideContext, states: readonly State[]): Promise<void> {
   const steps = states.flatMap((state) => state.deletions.map((work) => ({ state, work })))
   const seen = await lookAt(context, steps)
-  const results = await writeBatches(seen, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
-    call(context, deleteItem, { ids: batch.map(({ id }) => ({ kind: 'item' as const, id })), send: SEND_TO_NONE }),
+  const sizeMax = context.limits.writeBatchMax
+  const modeOf = ({ state }: Seen<OccurrenceWork>) => sendOf(context, state.job.event, state.job.mail)
+  const results = await bySendMode(seen, modeOf, (group, send) =>
+    writeBatches(group, { sizeMax, mayThrow: false }, (batch) =>
+      call(context, deleteItem, { ids: batch.map(({ id }) => ({ kind: 'item' as const, id })), send }),
+    ),
   )
   for (const [index, { state }] of seen.entries()) settle(state, results[index], isAlreadyDeleted)
 }
@@ -68,15 +73,20 @@ async function deleteOccurrences(context: SideContext, states: readonly State[])
 async function changeOccurrences(context: SideContext, steps: readonly Step<Change>[]): Promise<void> {
   const seen = await lookAt(context, steps)
   const toUpdate = seen.filter(({ work }) => work.changes.length > 0)
-  const results = await writeBatches(toUpdate, { sizeMax: context.limits.writeBatchMax, mayThrow: false }, (batch) =>
-    call(context, updateItem, {
-      items: batch.map(({ id, changeKey, work }) => ({
-        id: { kind: 'item' as const, id, changeKey },
-        element: 'CalendarItem' as const,
-        changes: work.changes,
-      })),
-      send: SEND_TO_NONE,
-    }),
+  const sizeMax = context.limits.writeBatchMax
+  const modeOf = ({ state: { job }, work }: Seen<Change>) =>
+    updateSendOf(context, { before: job.event, after: job.desired }, { changes: work.changes, mail: job.mail })
+  const results = await bySendMode(toUpdate, modeOf, (group, send) =>
+    writeBatches(group, { sizeMax, mayThrow: false }, (batch) =>
+      call(context, updateItem, {
+        items: batch.map(({ id, changeKey, work }) => ({
+          id: { kind: 'item' as const, id, changeKey },
+          element: 'CalendarItem' as const,
+          changes: work.changes,
+        })),
+        send,
+      }),
+    ),
   )
   for (const [index, step] of toUpdate.entries()) {
     const result = results[index]
@@ -87,10 +97,10 @@ async function changeOccurrences(context: SideContext, steps: readonly Step<Chan
 }
 
 async function answerOccurrences(context: SideContext, seen: readonly Seen<Change>[]): Promise<void> {
-  const answers: (Seen<Change> & { answer: PartStat })[] = []
+  const answers: (Seen<Change> & { answer: PartStat; mail: Mail })[] = []
   for (const step of seen) {
     const { answer } = step.work
-    if (answer !== null && !step.state.failure) answers.push({ ...step, answer })
+    if (answer !== null && !step.state.failure) answers.push({ ...step, answer, mail: step.state.job.mail ?? 'nobody' })
   }
   const results = await answerMeetings(context, answers)
   for (const [index, { state }] of answers.entries()) settle(state, results[index])

@@ -1,11 +1,11 @@
 /**
- * Removing items into Deleted Items, mailing nobody. DeleteItem has no precondition in EWS: the version is read in the request
+ * Removing items into Deleted Items. DeleteItem has no precondition in EWS: the version is read in the request
  * just before, which leaves a window of one round trip (quirk EWS-DELETE-WINDOW); what is lost in it lies in Deleted Items.
  */
 import { ConnectorError } from '../../ports/errors.ts'
-import type { RemoveOutcome, RemoveRequest } from '../../ports/side.ts'
+import type { Mail, RemoveOutcome, RemoveRequest } from '../../ports/side.ts'
 import { deleteItem } from './operations/delete-item.ts'
-import { SEND_TO_NONE } from './send-mode.ts'
+import { bySendMode, SEND_TO_NONE } from './send-mode.ts'
 import { batches, call, type SideContext, writeBatches } from './side-context.ts'
 import { failureOf } from './side-outcome.ts'
 import { whyNotWritable } from './side-precondition.ts'
@@ -31,9 +31,17 @@ async function removeBatch(
   mayThrow: boolean,
 ): Promise<RemoveOutcome[]> {
   const outcomes: (RemoveOutcome | null)[] = await whyNotWritable(context, batch)
-  const ready = batch.map(({ id }, index) => ({ id, index })).filter(({ index }) => outcomes[index] === null)
-  const results = await writeBatches(ready, { sizeMax: context.limits.writeBatchMax, mayThrow }, (part) =>
-    call(context, deleteItem, { ids: part.map(({ id }) => ({ kind: 'item' as const, id })), send: SEND_TO_NONE }),
+  const ready = batch
+    .map(({ id, mail }, index) => ({ id, mail, index }))
+    .filter(({ index }) => outcomes[index] === null)
+  const sizeMax = context.limits.writeBatchMax
+  // The engine asks for mail only where the mailbox is the organizer: an attendee's copy never causes any (INV-5).
+  const modeOf = ({ mail }: { mail?: Mail | undefined }) =>
+    mail === 'people' ? ('SendToAllAndSaveCopy' as const) : SEND_TO_NONE
+  const results = await bySendMode(ready, modeOf, (group, send, isFirst) =>
+    writeBatches(group, { sizeMax, mayThrow: mayThrow && isFirst }, (part) =>
+      call(context, deleteItem, { ids: part.map(({ id }) => ({ kind: 'item' as const, id })), send }),
+    ),
   )
   for (const [position, { index }] of ready.entries()) {
     const result = results[position]

@@ -7,10 +7,9 @@ import { eventOf } from '../../model/kinds.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { UpdateOutcome } from '../../ports/side.ts'
 import { updateItem } from './operations/update-item.ts'
-import { SEND_TO_NONE } from './send-mode.ts'
+import { bySendMode, SEND_TO_NONE, type UpdateSendMode, updateSendOf } from './send-mode.ts'
 import { answerMeetings } from './side-answer.ts'
 import { call, type SideContext, writeBatches } from './side-context.ts'
-import { writeFiles } from './side-files.ts'
 import { driveOccurrences } from './side-occurrences.ts'
 import { failureOf } from './side-outcome.ts'
 import { freshJobs } from './side-series.ts'
@@ -28,7 +27,17 @@ export async function resetSeries(context: SideContext, jobs: readonly Job[]): P
 export async function writeMasters(context: SideContext, jobs: readonly Job[]): Promise<void> {
   const work = jobs.filter((job) => changesOf(context, job).length > 0)
   const changes = work.map((job) => [...(needsMark(job) ? mark(job) : []), ...changesOf(context, job)])
-  await updateMasters(context, work, changes)
+  const modeOf = ({ job, changes: own }: MasterWork) => (hasFiles(job) ? SEND_TO_NONE : sendModeOf(context, job, own))
+  await updateMasters(context, work, changes, modeOf)
+}
+
+export function sendModeOf(context: SideContext, job: Job, changes: readonly EwsFieldChange[]): UpdateSendMode {
+  const { event: before, desired: after, request } = job
+  return updateSendOf(context, { before, after }, { changes, mail: request.mail })
+}
+
+export function hasFiles({ files }: Job): boolean {
+  return files.put.length > 0 || files.removeIds.length > 0
 }
 
 function mark(job: Job): EwsFieldChange[] {
@@ -38,23 +47,29 @@ function mark(job: Job): EwsFieldChange[] {
   return marks
 }
 
+export type MasterWork = { job: Job; changes: readonly EwsFieldChange[] }
+
 /** One UpdateItem per job, under the newest change key that we know. */
-async function updateMasters(
+export async function updateMasters(
   context: SideContext,
   jobs: readonly Job[],
   changes: readonly (readonly EwsFieldChange[])[],
+  modeOf: (work: MasterWork) => UpdateSendMode = () => SEND_TO_NONE,
 ): Promise<void> {
-  const work = jobs.map((job, index) => ({ job, changes: changes[index] ?? [] }))
+  const work = jobs.map((job, index): MasterWork => ({ job, changes: changes[index] ?? [] }))
+  const sizeMax = context.limits.writeBatchMax
   const mayThrow = !jobs.some((job) => job.wrote)
-  const results = await writeBatches(work, { sizeMax: context.limits.writeBatchMax, mayThrow }, (batch) =>
-    call(context, updateItem, {
-      items: batch.map((one) => ({
-        id: { kind: 'item' as const, id: one.job.id, changeKey: one.job.changeKey ?? '' },
-        element: 'CalendarItem' as const,
-        changes: one.changes,
-      })),
-      send: SEND_TO_NONE,
-    }),
+  const results = await bySendMode(work, modeOf, (group, send, isFirst) =>
+    writeBatches(group, { sizeMax, mayThrow: mayThrow && isFirst }, (batch) =>
+      call(context, updateItem, {
+        items: batch.map((one) => ({
+          id: { kind: 'item' as const, id: one.job.id, changeKey: one.job.changeKey ?? '' },
+          element: 'CalendarItem' as const,
+          changes: one.changes,
+        })),
+        send,
+      }),
+    ),
   )
   for (const [index, { job }] of work.entries()) {
     const result = results[index] ?? bug()
@@ -70,7 +85,8 @@ export async function writeOccurrences(context: SideContext, jobs: readonly Job[
     const found = fresh[index] ?? bug()
     if (found.kind === 'failed') job.outcome = found.failure
     else if (bringsBackDeleted(found.job.event, job.desired)) job.outcome = staysDeleted()
-    return found.kind === 'job' && job.outcome === null ? [{ job, series: found.job }] : []
+    const { mail = 'nobody' } = job.request
+    return found.kind === 'job' && job.outcome === null ? [{ job, series: { ...found.job, mail } }] : []
   })
   const results = await driveOccurrences(
     context,
@@ -89,18 +105,6 @@ function staysDeleted(): UpdateOutcome {
   return { kind: 'refused', error }
 }
 
-/** One item after the other: files are big, and each moves the change key. */
-export async function writeAttachments(context: SideContext, jobs: readonly Job[]): Promise<void> {
-  for (const job of jobs) {
-    if (job.files.put.length === 0 && job.files.removeIds.length === 0) continue
-    const target = { id: job.id, changeKey: job.changeKey, files: job.request.files }
-    const result = await writeFiles(context, target, job.files)
-    if (result.kind === 'done') Object.assign(job, { wrote: true, changeKey: result.changeKey })
-    else if (result.error.code === 'item.changed-meanwhile') job.outcome = { kind: 'changed-underneath' }
-    else job.outcome = failureOf(result.error)
-  }
-}
-
 export async function writeAnswers(context: SideContext, jobs: readonly Job[]): Promise<void> {
   const asked = jobs.flatMap((job) => {
     const answer = answerChange(job.event, job.desired, context.lens)
@@ -111,7 +115,9 @@ export async function writeAnswers(context: SideContext, jobs: readonly Job[]): 
     asked.map(({ job }) => job),
   )
   const answers = asked.flatMap(({ job, answer }) =>
-    job.outcome || job.changeKey === null ? [] : [{ job, id: job.id, changeKey: job.changeKey, answer }],
+    job.outcome || job.changeKey === null
+      ? []
+      : [{ job, id: job.id, changeKey: job.changeKey, answer, mail: job.request.mail ?? 'nobody' }],
   )
   const results = await answerMeetings(context, answers)
   for (const [index, { job }] of answers.entries()) {
@@ -134,7 +140,7 @@ export async function clearMarks(context: SideContext, jobs: readonly Job[]): Pr
 }
 
 /** Change keys for items of which we do not know the newest. */
-async function freshKeys(context: SideContext, jobs: readonly Job[]): Promise<void> {
+export async function freshKeys(context: SideContext, jobs: readonly Job[]): Promise<void> {
   const stale = jobs.filter((job) => job.changeKey === null)
   const fresh = await freshJobs(context, stale)
   for (const [index, job] of stale.entries()) {

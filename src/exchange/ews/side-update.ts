@@ -16,15 +16,9 @@ import type { SideContext } from './side-context.ts'
 import { whyNotWritable } from './side-precondition.ts'
 import { readItems } from './side-read.ts'
 import { freshJobs } from './side-series.ts'
+import { writeAttachments } from './side-update-files.ts'
 import { bug, changesOf, type Job, open } from './side-update-job.ts'
-import {
-  clearMarks,
-  resetSeries,
-  writeAnswers,
-  writeAttachments,
-  writeMasters,
-  writeOccurrences,
-} from './side-update-steps.ts'
+import { clearMarks, resetSeries, writeAnswers, writeMasters, writeOccurrences } from './side-update-steps.ts'
 import { changeKeyOf, isSeries } from './side-version.ts'
 
 /** One outcome per request, in order. */

@@ -41,8 +41,11 @@ export function mailUpdate(call: Call, before: Fields, after: Fields): void {
   const has = addresses(attendeesOf(after), call.mailbox.email)
   const added = has.filter((email) => !had.includes(email))
   const removed = had.filter((email) => !has.includes(email))
+  // A meeting that was never sent is sent now, to everybody who is asked.
+  const isFirst = had.length === 0 || before.MeetingRequestWasSent === false
   const all = setting === 'SendOnlyToAll' || setting === 'SendToAllAndSaveCopy'
-  mail(call, had.length === 0 ? 'request' : 'update', all ? has : added, after.Subject, setting)
+  mail(call, isFirst ? 'request' : 'update', all ? has : added, after.Subject, setting)
+  if (all && has.length > 0) after.MeetingRequestWasSent = true
   mail(call, 'cancellation', removed, after.Subject, setting)
 }
 

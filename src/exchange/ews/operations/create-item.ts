@@ -1,5 +1,5 @@
 /**
- * CreateItem: new items in a folder. The folder is always named, nothing is ever mailed, and the answer holds the new ids, one result per item.
+ * CreateItem: new items in a folder. The folder is always named, and the answer holds the new ids, one result per item.
  * https://learn.microsoft.com/en-us/exchange/client-developer/web-service-reference/createitem-operation
  * [MS-OXWSCORE] 3.1.4.2
  */

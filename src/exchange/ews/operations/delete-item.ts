@@ -1,5 +1,5 @@
 /**
- * DeleteItem: moves items to Deleted Items. Hard deletion cannot be expressed (I16), and nothing is mailed. One result per id.
+ * DeleteItem: moves items to Deleted Items. Hard deletion cannot be expressed (I16). One result per id.
  * https://learn.microsoft.com/en-us/exchange/client-developer/web-service-reference/deleteitem-operation
  * [MS-OXWSCORE] 3.1.4.3
  */

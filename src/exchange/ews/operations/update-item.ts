@@ -1,5 +1,5 @@
 /**
- * UpdateItem: changes fields of items, only when nobody changed them meanwhile (`NeverOverwrite`, I11), and never mails. One result per change.
+ * UpdateItem: changes fields of items, only when nobody changed them meanwhile (`NeverOverwrite`, I11). One result per change.
  * https://learn.microsoft.com/en-us/exchange/client-developer/web-service-reference/updateitem-operation
  * [MS-OXWSCORE] 3.1.4.9
  */
@@ -8,13 +8,13 @@ import { textAt, type XmlElement } from '../../../mapping/ews/xml.ts'
 import { type EwsItemId, fieldNode, itemIdNode } from '../ids.ts'
 import { type EwsOperation, picked } from '../operation.ts'
 import { countOf, type ItemRef, onlyItemRef } from '../refs.ts'
-import type { SendMode } from '../send-mode.ts'
+import type { UpdateSendMode } from '../send-mode.ts'
 
 /** An id whose change key is there: an update without one would overwrite whatever is there now. */
 export type VersionedItemId = EwsItemId & { changeKey: string }
 
 export type ItemChange = { id: VersionedItemId; element: WritableItem; changes: readonly EwsFieldChange[] }
-export type UpdateItemRequest = { items: readonly ItemChange[]; send: SendMode }
+export type UpdateItemRequest = { items: readonly ItemChange[]; send: UpdateSendMode }
 /** `conflicts`: properties that the server resolved by itself; 0 with NeverOverwrite. */
 export type UpdatedItem = ItemRef & { conflicts: number }
 

@@ -8,6 +8,7 @@ import { readProperty } from '../fields/read.ts'
 import { mailRequests, sendSetting } from '../meetings.ts'
 import { answerEach } from '../messages.ts'
 import type { Fields, Folder, FolderKind } from '../model.ts'
+import { attendeesOf } from '../render/calendar.ts'
 import { idOnlyXml } from '../render/item.ts'
 import { targetFolder } from '../resolve.ts'
 import { alignToRule, viewOf } from '../series.ts'
@@ -80,7 +81,8 @@ function create(node: Node, kind: ItemKind, call: Call): string {
   }
   alignToRule({ serial: 0, folder: 0, kind, fields, created: 0, modified: 0, version: 0, arrived: 0 })
   if (kind === 'Message') sendMessage(node, call, fields)
-  if (kind === 'CalendarItem' && mailRequests(call, fields)) fields.MeetingRequestWasSent = true
+  if (kind === 'CalendarItem' && attendeesOf(fields).length > 0)
+    fields.MeetingRequestWasSent = mailRequests(call, fields)
   const item = call.mailbox.addItem(folder, kind, fields, call.nowMs())
   return `<m:Items>${idOnlyXml(viewOf(item), call)}</m:Items>`
 }
