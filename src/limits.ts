@@ -59,12 +59,23 @@ export const DAV_CURSOR_AGE_MAX_DAYS = 14
 export const SPAN_OCCURRENCES_MAX = 10_000
 /** Entries of each memo of zone facts. There are about 600 zone names and 140 Windows names; hostile files bring more. */
 export const ZONE_MEMO_MAX = 2_000
-/** EWS: requests under way at once per service account. Exchange allows 27 by default (EWSMaxConcurrency); other programs use the account too. */
-export const EWS_CONCURRENCY_MAX = 10
-/** EWS: SyncFolderItems and SyncFolderHierarchy under way at once: Exchange counts them apart and allows 5 (SRV-1). */
-export const EWS_SYNC_CONCURRENCY_MAX = 4
-/** EWS: answers without a refusal after which one more request at once is tried again. */
-export const EWS_CONCURRENCY_RECOVERY_ANSWERS = 20
+/** EWS: requests under way at once with which a service account begins; Exchange's oldest default (EWSMaxConcurrency of 2010) was 10. */
+export const EWS_CONCURRENCY_START = 10
+/** EWS: requests under way at once per service account at most, while the server never refuses. The default policy allows 27; others are raised. */
+export const EWS_CONCURRENCY_MAX = 100
+/** EWS: requests under way at once to one server, all accounts of this replica together; it shrinks when the server answers 503. */
+export const EWS_SERVER_CONCURRENCY_MAX = 300
+/** EWS: folder synchronisations under way at once: Exchange counts them apart and allows 5 (SRV-1). Where it begins, and the most it tries. */
+export const EWS_SYNC_CONCURRENCY_START = 4
+export const EWS_SYNC_CONCURRENCY_MAX = 30
+/** EWS: what is left of the number at once after a refusal. Half would leave a quarter of the policy unused while it recovers. */
+export const EWS_DECREASE = 0.75
+/** EWS: rounds of answers just below the number that was refused, before that number is tried again: one refusal in about 40 rounds. */
+export const EWS_CEILING_ROUNDS = 40
+/** EWS: how often the pauses of other replicas are looked for. */
+export const EWS_PAUSE_LOOK_MS = 1_000
+/** EWS: a run that begins takes over the number at once that the last one was left with, unless that is older than this. */
+export const EWS_WIDTH_MEMORY_MS = 10 * 60 * 1000
 /** EWS: longest back-off that is waited for inside a call; a longer one ends the call as throttled, and the schedule waits instead. */
 export const EWS_BACKOFF_MAX_MS = 60_000
 /** EWS: first wait of the growing pauses when the server refused for load without saying how long. */

@@ -45,7 +45,7 @@ describe('reading', () => {
       await createdItem(side, sampleEvent('b@example.test')),
     ]
     fail({ operation: 'GetItem', effect: { kind: 'itemError', code: 'ErrorMailboxStoreUnavailable' } })
-    await expect(side.read(ids.map(({ id }) => id))).rejects.toMatchObject({ code: 'exchange.server-error' })
+    await expect(side.read(ids.map(({ id }) => id))).rejects.toMatchObject({ code: 'exchange.mailbox-moving' })
   })
 
   it('calls an item that lies in another folder now gone, and leaves it there', async () => {

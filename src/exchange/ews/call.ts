@@ -6,7 +6,8 @@ import { EWS_BACKOFF_MAX_MS, EWS_READ_RETRIES_MAX, THROTTLE_RETRIES_MAX } from '
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
-import { backOffFor, PAUSED, sleep, type Throttle } from '../throttle.ts'
+import { askedFor } from '../throttle/outcome.ts'
+import { backOffFor, sleep } from '../throttle/sleep.ts'
 import { type EwsOperation, type EwsResult, mayHaveBeenApplied } from './operation.ts'
 import { BATCH_STOPPED } from './response-codes.ts'
 
@@ -14,7 +15,6 @@ export type CallTools<Request, Value> = {
   once(request: Request): Promise<EwsResult<Value>[]>
   clock: Clock
   log: Log
-  throttle: Throttle
   signal: AbortSignal | undefined
 }
 
@@ -50,7 +50,7 @@ export async function callInParts<Request, Value>(
   return all.map((index) => results.get(index) ?? raise(new ConnectorError('bug', { where: 'callInParts' })))
 }
 
-type RepeatTools = Pick<CallTools<unknown, unknown>, 'clock' | 'log' | 'throttle' | 'signal'> & { repeats: Repeats }
+type RepeatTools = Pick<CallTools<unknown, unknown>, 'clock' | 'log' | 'signal'> & { repeats: Repeats }
 type AnyOperation = { name: string; effect: EwsOperation<unknown, unknown>['effect'] }
 
 async function runRound<Request, Value>(request: Request, tools: CallTools<Request, Value>): Promise<Round<Value>> {
@@ -75,18 +75,22 @@ async function mayRepeat(operation: AnyOperation, error: ConnectorError, tools: 
   return true
 }
 
-/** Tells the throttle, whose pause the next round then waits for. False when it lasts too long or was tried often enough. */
-function slowDown(operation: AnyOperation, error: ConnectorError, tools: RepeatTools): boolean {
-  const waitMs = backOffFor(tools.repeats.refused, asked(error))
-  // The throttle's own refusal to wait longer is no news to it.
-  if (error.fields.reason !== PAUSED) tools.throttle.refused(waitMs)
-  const again = waitMs <= EWS_BACKOFF_MAX_MS && tools.repeats.refused < THROTTLE_RETRIES_MAX
-  tools.repeats.refused++
-  tools.log.info(
-    { operation: operation.name, waitMs, again, width: tools.throttle.width() },
-    'Exchange refused for load',
-  )
+/**
+ * Whether it is worth another round: not when the pause lasts too long, and not for ever. The throttle makes the next round wait
+ * as long as the server asked; here waits only who was one too many, which is nobody else's matter.
+ */
+async function slowDown(operation: AnyOperation, error: ConnectorError, tools: RepeatTools): Promise<boolean> {
+  const { repeats, clock, signal } = tools
+  const waitMs = backOffFor(repeats.refused, askedFor(error))
+  const again = waitMs <= EWS_BACKOFF_MAX_MS && repeats.refused < THROTTLE_RETRIES_MAX
+  tools.log.info({ operation: operation.name, waitMs, again }, 'Exchange refused for load')
+  if (again && isOneTooMany(error)) await sleep(clock, waitMs, signal)
+  repeats.refused++
   return again
+}
+
+function isOneTooMany(error: ConnectorError): boolean {
+  return error.fields.responseCode === 'ErrorExceededConnectionCount' && askedFor(error) === 0
 }
 
 /** Parts that were refused for load, or not begun because an earlier part failed (SRV-4). */
@@ -103,21 +107,19 @@ async function partsToRepeat<Value>(
   const stopped = failures.filter(({ error }) => error.fields.responseCode === BATCH_STOPPED)
   const [first] = throttled
   if (first !== undefined) {
-    const longest = throttled.reduce((most, { error }) => (asked(error) > asked(most) ? error : most), first.error)
-    if (!slowDown(operation, longest, tools)) {
+    const longest = throttled.reduce(
+      (most, { error }) => (askedFor(error) > askedFor(most) ? error : most),
+      first.error,
+    )
+    if (!(await slowDown(operation, longest, tools))) {
       // A read is all or nothing: the caller would take a missing part for an answer about the item.
       if (operation.effect !== 'write') throw longest
       return []
     }
     return [...throttled, ...stopped].map(({ index }) => index).sort((one, other) => one - other)
   }
-  tools.throttle.answered()
   // Each round settles at least the part that stopped the batch, so this ends; without progress it is given up.
   return stopped.length < parts.open.length ? stopped.map(({ index }) => index) : []
-}
-
-function asked(error: ConnectorError): number {
-  return typeof error.fields.retryAfterMs === 'number' ? error.fields.retryAfterMs : 0
 }
 
 function isBroken(error: ConnectorError): boolean {

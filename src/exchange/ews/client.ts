@@ -2,13 +2,7 @@
  * The EWS client of one service account: calls any operation for any mailbox through one throttle. It repeats what is safe to
  * repeat: reads when a connection broke, and anything that the server positively refused to run for load.
  */
-import {
-  CONNECT_TIMEOUT_MS,
-  EWS_CONCURRENCY_MAX,
-  EWS_SYNC_CONCURRENCY_MAX,
-  REQUEST_TIMEOUT_MS,
-  RESPONSE_BYTES_MAX,
-} from '../../limits.ts'
+import { CONNECT_TIMEOUT_MS, EWS_CONCURRENCY_MAX, REQUEST_TIMEOUT_MS, RESPONSE_BYTES_MAX } from '../../limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
@@ -16,7 +10,7 @@ import type { EwsAuth } from '../auth/port.ts'
 import { createSignedInTransport } from '../http-auth.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { HttpTransport, TlsOptions } from '../http-transport.ts'
-import { createThrottle } from '../throttle.ts'
+import { createServerThrottle, type Pressure, type Throttle } from '../throttle/throttle.ts'
 import { callInParts } from './call.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { decodeResponse } from './response.ts'
@@ -36,6 +30,8 @@ export type EwsClientOptions = {
   proxy?: ProxyOptions | null
   serverVersion?: ServerVersion
   concurrencyMax?: number
+  /** Of the account, shared with the others of its server; without it the client has one of its own. */
+  throttle?: Throttle
   requestTimeoutMs?: number
   connectTimeoutMs?: number
   responseBytesMax?: number
@@ -60,12 +56,16 @@ export interface EwsClient {
   close(): Promise<void>
 }
 
+/** The client of one account, which also tells how the server bears it. */
+export type AccountClient = EwsClient & { pressure(): Pressure }
+
 /** Errors: `config.invalid` for a URL that is none, has credentials in it, or is neither http nor https. */
-export function createEwsClient(options: EwsClientOptions): EwsClient {
+export function createEwsClient(options: EwsClientOptions): AccountClient {
   const url = endpoint(options.url)
   const { clock, log } = options
   const concurrencyMax = options.concurrencyMax ?? EWS_CONCURRENCY_MAX
-  const throttle = createThrottle({ clock, concurrencyMax, syncConcurrencyMax: EWS_SYNC_CONCURRENCY_MAX })
+  const throttle =
+    options.throttle ?? createServerThrottle({ clock, log, server: url.host, concurrencyMax }).account('only')
   const transport = createTransport(options, concurrencyMax)
   let serverVersion = options.serverVersion ?? 'Exchange2016'
   let build: string | null = null
@@ -76,12 +76,7 @@ export function createEwsClient(options: EwsClientOptions): EwsClient {
     { mailbox, signal }: CallOptions,
   ): Promise<SoapAnswer> => {
     const envelope = writeEnvelope(operation.encode(request), { serverVersion, mailbox })
-    const lane = operation.effect === 'sync' ? 'sync' : 'other'
-    const answer = await throttle.run(
-      lane,
-      () => postEnvelope({ transport, url, clock }, envelope, { mailbox, signal }),
-      signal,
-    )
+    const answer = await postEnvelope({ transport, url, clock }, envelope, { mailbox, signal })
     build = answer.build ?? build
     return answer
   }
@@ -103,17 +98,24 @@ export function createEwsClient(options: EwsClientOptions): EwsClient {
   }
 
   return {
-    call: (operation, request, call) =>
-      callInParts(operation, request, {
-        once: (part) => once(operation, part, call),
+    call: (operation, request, call) => {
+      const { mailbox, signal } = call
+      const turn = { lane: operation.effect === 'sync' ? ('sync' as const) : ('other' as const), mailbox, signal }
+      return callInParts(operation, request, {
+        once: (part) => throttle.run(turn, () => once(operation, part, call), failures),
         clock,
         log,
-        throttle,
-        signal: call.signal,
-      }),
+        signal,
+      })
+    },
     serverBuild: () => build,
+    pressure: () => throttle.pressure(),
     close: () => transport.close(),
   }
+}
+
+function failures(results: readonly EwsResult<unknown>[]): unknown[] {
+  return results.flatMap((result) => (result.kind === 'failed' ? [result.error] : []))
 }
 
 function createTransport(options: EwsClientOptions, connectionsMax: number): HttpTransport {

@@ -94,7 +94,8 @@ const REFUSALS =
 export const BATCH_STOPPED = 'ErrorBatchProcessingStopped'
 
 /** Own words of the server that may be shown; `retryAfterMs` as it asked for. */
-export type CodeDetails = { words?: string; retryAfterMs?: number | undefined }
+/** `policy`: the throttling policy that was exceeded, as the server names it. */
+export type CodeDetails = { words?: string; retryAfterMs?: number | undefined; policy?: string | undefined }
 
 /** The error of a response code. `fields.sent` is `no` only where the code says that nothing was applied. */
 export function errorOfCode(responseCode: string, details: CodeDetails = {}): ConnectorError {
@@ -106,6 +107,7 @@ export function errorOfCode(responseCode: string, details: CodeDetails = {}): Co
     sent: certain ? 'no' : 'maybe',
     ...(details.words ? { detail: showable(details.words) } : {}),
     ...(details.retryAfterMs === undefined ? {} : { retryAfterMs: details.retryAfterMs }),
+    ...(details.policy === undefined ? {} : { policy: details.policy }),
   })
 }
 
@@ -131,11 +133,15 @@ export function concernsWholeCall(error: ConnectorError): boolean {
   }
 }
 
-/** `BackOffMilliseconds` in a MessageXml (EWS throttling in Exchange), below a fault's detail or a response message. */
-export function backOffMs(parent: XmlElement | undefined): number | undefined {
+/** What a MessageXml (below a fault's detail or a response message) says about throttling: BackOffMilliseconds and the policy (EWS throttling in Exchange). */
+export function throttlingOf(parent: XmlElement | undefined): Pick<CodeDetails, 'retryAfterMs' | 'policy'> {
   const values = childrenOf(parent && child(parent, 'MessageXml'), 'Value')
-  const text = values.find((value) => value.attributes.Name === 'BackOffMilliseconds')?.text.trim()
-  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined
+  const textOf = (name: string) => values.find((value) => value.attributes.Name === name)?.text.trim()
+  const waitMs = textOf('BackOffMilliseconds')
+  return {
+    retryAfterMs: waitMs !== undefined && /^\d{1,9}$/.test(waitMs) ? Number(waitMs) : undefined,
+    policy: /^\w{1,60}$/.exec(textOf('Policy') ?? '')?.[0],
+  }
 }
 
 /** A server's message for an administrator: short, on one line, and without addresses (I26). */

@@ -3,7 +3,7 @@ import { child, textAt, type XmlElement } from '../../mapping/ews/xml.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { badResponse } from './refs.ts'
-import { backOffMs, concernsWholeCall, errorOfCode } from './response-codes.ts'
+import { concernsWholeCall, errorOfCode, throttlingOf } from './response-codes.ts'
 import { MESSAGES_NS, readEnvelope } from './soap.ts'
 
 /** Reads the bytes of an answer; a fault is thrown. Errors as in `readEnvelope`. For whoever has an answer without the client: tests, `mapping dry-run`. */
@@ -48,7 +48,7 @@ function decodeMessage<Request, Value>(operation: EwsOperation<Request, Value>, 
   // A warning is not a success: the part was not done (ErrorBatchProcessingStopped comes as one).
   if (code === 'NoError') return { kind: 'failed', error: badResponse('response-class', { operation: operation.name }) }
   const words = textAt(message, 'MessageText') ?? ''
-  return { kind: 'failed', error: errorOfCode(code, { words, retryAfterMs: backOffMs(message) }) }
+  return { kind: 'failed', error: errorOfCode(code, { words, ...throttlingOf(message) }) }
 }
 
 function decodeSuccess<Request, Value>(operation: EwsOperation<Request, Value>, message: XmlElement): EwsResult<Value> {

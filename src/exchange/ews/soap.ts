@@ -3,7 +3,7 @@ import type { XmlNode } from '../../mapping/ews/change.ts'
 import { child, textAt, type XmlElement } from '../../mapping/ews/xml.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import { badResponse } from './refs.ts'
-import { backOffMs, errorOfCode } from './response-codes.ts'
+import { errorOfCode, throttlingOf } from './response-codes.ts'
 import { readXml } from './xml-read.ts'
 import { writeXml } from './xml-write.ts'
 
@@ -82,5 +82,5 @@ function faultError(fault: XmlElement): ConnectorError {
   const code =
     textAt(detail, 'ResponseCode')?.trim() || (faultCode.startsWith('Error') ? faultCode : 'ErrorInternalServerError')
   const words = textAt(detail, 'Message') ?? textAt(fault, 'faultstring') ?? ''
-  return errorOfCode(code, { words, retryAfterMs: backOffMs(detail) })
+  return errorOfCode(code, { words, ...throttlingOf(detail) })
 }

@@ -13,6 +13,7 @@ import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
+import { createServerThrottle } from '../throttle/throttle.ts'
 import { accountAuth } from './account-auth.ts'
 import type { AccountHealth } from './health.ts'
 import { mailboxClient } from './mailbox-client.ts'
@@ -60,12 +61,14 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
     return kerberos
   }
   const holder = random.uuid()
+  const server = createServerThrottle({ clock, log, server: new URL(url).host, book })
   const memberOf = (admin: PoolAdmin, mark: string): Member => {
     const { open, secretExpiresAtMs } = accountAuth(admin, config, { ...options, kerberos: kerberosOnce })
     const openClient = () => {
       const { auth, close } = open()
       const { tls, proxy } = options
-      const client = createEwsClient({ url, auth, clock, log, ...(tls && { tls }), ...(proxy && { proxy }) })
+      const throttle = server.account(admin.name)
+      const client = createEwsClient({ url, auth, clock, log, throttle, ...(tls && { tls }), ...(proxy && { proxy }) })
       return { client, close: async () => void (await Promise.allSettled([client.close(), close()])) }
     }
     const member = { name: admin.name, open: openClient, secretExpiresAtMs, mark }
