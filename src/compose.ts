@@ -6,16 +6,17 @@ import type { EngineOptions } from './engine/context.ts'
 import { createConnector } from './engine/service.ts'
 import type { OpenPairs } from './engine/user.ts'
 import { decodeDocument } from './mapping/decode-document.ts'
-import type { UsersFileEntry } from './nextcloud/users-file.ts'
+import { fileUsers, type UserSource } from './nextcloud/user-entry.ts'
 import { accountsView } from './open/accounts.ts'
+import type { AppConnection, AppTools } from './open/app.ts'
 import type { Clients, ClientTools } from './open/clients.ts'
-import { type Users, usersOf } from './open/users.ts'
+import { usersOf } from './open/users.ts'
 import type { Clock, Random } from './ports/clock.ts'
 import type { Probe } from './ports/diagnosis.ts'
 import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
 import { type Metrics, NO_METRICS } from './ports/metrics.ts'
-import type { Connector, User } from './ports/service.ts'
+import type { Connector } from './ports/service.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
 import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
@@ -46,23 +47,25 @@ const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.ra
 export async function compose(config: Config, options: ComposeOptions): Promise<Connector> {
   const { log, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
-  const users = usersOf(config)
   const metrics = exchangeable(options.metrics ?? NO_METRICS)
-  const world = lazy(() => openWorld(config, { users, store, clock, random, log, metrics }))
+  const tools = { clock, random, log, metrics }
+  const app = appOf(config, tools)
+  const file = usersOf(config)
+  const users = app ? appUsers(app) : fileUsers(file)
+  const world = lazy(async () => openWorld(config, { ...tools, users, store, app: app && (await app.get()) }))
   const accounts = accountsView(config)
-  const listUsers = async () => users.list().map(userOf)
   return createConnector({
     store,
     shared: store,
     accounts: async () => accounts.current((await world.made())?.accountHealth() ?? []),
-    endpointsOf: (email) => endpointsOf(config, users.byEmail(email)),
+    endpointsOf: (email) => endpointsOf(config, config.nextcloud.app?.url ?? file.byEmail(email)?.davUrl ?? null),
     daemonParts: async (version) => {
       const { daemonParts } = await import('./open/daemon.ts')
-      const tools = { clock, log, nonces: store, users: listUsers, sources: [], version }
-      return daemonParts(config, { ...tools, useMetrics: metrics.use })
+      const parts = { clock, log, nonces: store, users: users.everyone, sources: [], version }
+      return daemonParts(config, { ...parts, useMetrics: metrics.use })
     },
     reload: async () => {
-      users.reload()
+      await users.reload()
       accounts.reload()
       ;(await world.made())?.reload()
     },
@@ -71,15 +74,15 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       await scratch.migrate()
       return scratch
     },
-    users: listUsers,
+    users: users.everyone,
     openPairs: async (user) => (await world.get()).openPairs(user),
     hash: once(async () => keyedHash(await store.fingerprintKey())),
     options: engineOptions(config),
     intervals: { normalMs: config.sync.intervalMs, criticalMs: config.sync.criticalIntervalMs },
     batchLimit: config.sync.batchLimit,
     parallelMax: config.sync.usersInParallelMax,
-    decode: (email, document) => {
-      const zone = users.byEmail(email)?.timeZone
+    decode: async (email, document) => {
+      const zone = (await users.entryOf(email))?.timeZone
       return decodeDocument(document, { mailbox: email, floatingZone: zone ?? config.sync.defaultTimeZone })
     },
     rotateKey: () => rotateKey(config, log),
@@ -90,6 +93,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     metrics,
     close: async () => {
       await (await world.made())?.close()
+      await (await app?.made())?.close()
       await store.close()
     },
   })
@@ -109,22 +113,23 @@ export async function probeServers(config: Config, clock: Clock = systemClock): 
 
 type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs }
 type WorldTools = Omit<ClientTools, 'book' | 'markOf'> & {
-  users: Users
+  users: UserSource
+  app: AppConnection | null
   store: SqlStateStore
 }
 
 /** Loaded when the first mailbox is due: a run with nothing to do must not wait for two HTTP stacks. */
-async function openWorld(config: Config, tools: WorldTools): Promise<World> {
+async function openWorld(config: Config, { users, app, ...tools }: WorldTools): Promise<World> {
   const [{ createClients }, { openPairsOf }] = await Promise.all([
     import('./open/clients.ts'),
     import('./open/pairs.ts'),
   ])
   const { store } = tools
   const markOf = keyedHash(await store.fingerprintKey())
-  const clients = createClients(config, { ...tools, book: store.accounts, markOf })
+  const clients = createClients(config, { ...tools, book: store.accounts, markOf }, app)
   const openPairs = openPairsOf({
     config,
-    entryOf: (email) => tools.users.byEmail(email),
+    entryOf: users.entryOf,
     exchangeFor: clients.exchangeFor,
     davFor: clients.davFor,
     clock: tools.clock,
@@ -152,14 +157,10 @@ function rotateKey(config: Config, log: Log): Promise<{ rewrapped: number }> {
   return rotateArchiveKey({ ...options, previousArchiveKey: previousArchiveKey ?? options.archiveKey })
 }
 
-function userOf({ email, username }: UsersFileEntry): User {
-  return { email, nextcloudUser: username, source: 'users-file', enabled: true }
-}
-
 /** Names of servers, for the back-off per server. */
-function endpointsOf({ exchange }: Config, entry: UsersFileEntry | null): { exchange: string; nextcloud: string } {
-  const hostOf = (url: string | null | undefined) => URL.parse(url ?? '')?.host ?? ''
-  return { exchange: `exchange:${hostOf(exchange.ewsUrl)}`, nextcloud: `nextcloud:${hostOf(entry?.davUrl)}` }
+function endpointsOf({ exchange }: Config, davUrl: string | null): { exchange: string; nextcloud: string } {
+  const hostOf = (url: string | null) => URL.parse(url ?? '')?.host ?? ''
+  return { exchange: `exchange:${hostOf(exchange.ewsUrl)}`, nextcloud: `nextcloud:${hostOf(davUrl)}` }
 }
 
 /** Counts nowhere until somebody asks for the numbers. */
@@ -172,6 +173,23 @@ function exchangeable(first: Metrics): Metrics & { use(next: Metrics): void } {
     use: (next) => {
       current = next
     },
+  }
+}
+
+/** The Nextcloud app, where one is configured; asked when something is first needed of it. */
+function appOf(config: Config, tools: AppTools): Lazy<AppConnection> | null {
+  const settings = config.nextcloud.app
+  if (settings === null) return null
+  return lazy(async () =>
+    (await import('./open/app.ts')).openApp(settings, { ...tools, caFile: config.nextcloud.caFile }),
+  )
+}
+
+function appUsers(app: Lazy<AppConnection>): UserSource {
+  return {
+    everyone: async () => (await app.get()).users.everyone(),
+    entryOf: async (email) => (await app.get()).users.entryOf(email),
+    reload: async () => (await app.made())?.users.reload(),
   }
 }
 
@@ -197,8 +215,10 @@ function once<T>(make: () => T): () => T {
   }
 }
 
+type Lazy<T> = { get(): Promise<T>; made(): Promise<T | null> }
+
 /** Made at the first `get`; `made` tells whether it was. */
-function lazy<T>(make: () => Promise<T>): { get(): Promise<T>; made(): Promise<T | null> } {
+function lazy<T>(make: () => Promise<T>): Lazy<T> {
   let making: Promise<T> | null = null
   return {
     get: () => {

@@ -227,3 +227,9 @@ export const WEBHOOK_BYTES_MAX = 128 * 1024
 export const WEBHOOKS_UNDER_WAY_MAX = 32
 /** HTTP server: a request that takes longer, or a connection that says nothing. */
 export const HTTP_TIMEOUT_MS = 10_000
+/** App: the list of users is asked for changes when it is older than this and somebody needs it. */
+export const APP_USERS_AGE_MAX_MS = 60_000
+/** App: the whole list is read again after this time, for users who vanished without a trace. 12,000 users are 24 requests. */
+export const APP_USERS_WHOLE_AGE_MAX_MS = 6 * 60 * 60 * 1000
+/** App: changes of users are asked for from so many seconds before the last one seen: transactions end out of order. */
+export const APP_USERS_OVERLAP_S = 60

@@ -8,6 +8,7 @@ import type { Clock } from '../src/ports/clock.ts'
 import type { Log } from '../src/ports/log.ts'
 import type { Connector, SyncOptions } from '../src/ports/service.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from './simulators/exchange/simulator.ts'
+import type { AppHandle } from './simulators/nextcloud/app/handle.ts'
 import { type NextcloudSimulator, startNextcloudSimulator } from './simulators/nextcloud/simulator.ts'
 
 export type WorldOptions = {
@@ -16,6 +17,8 @@ export type WorldOptions = {
   env?: Readonly<Record<string, string>>
   /** More keys of a user's entry in users.json. */
   entries?: Readonly<Record<string, Record<string, unknown>>>
+  /** Users come from the Nextcloud app, in which all people agreed, instead of users.json. */
+  throughApp?: boolean
   clock?: Clock
   exchange?: Parameters<typeof startExchangeSimulator>[0]
   nextcloud?: Parameters<typeof startNextcloudSimulator>[0]
@@ -24,6 +27,8 @@ export type WorldOptions = {
 export type World = {
   exchange: ExchangeSimulator
   nextcloud: NextcloudSimulator
+  /** With `throughApp`. */
+  app: AppHandle | null
   directory: string
   env: Record<string, string>
   connect(log?: Log): Promise<Connector>
@@ -62,18 +67,21 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     AppPassword: passwordOf(person),
     ...options.entries?.[person],
   }))
-  writeFileSync(join(directory, 'users.json'), JSON.stringify(users), { mode: 0o600 })
+  if (!options.throughApp) writeFileSync(join(directory, 'users.json'), JSON.stringify(users), { mode: 0o600 })
+  const app = options.throughApp ? appWithEverybody(nextcloud, options.people) : null
   const env = {
     Service__ExchangeConfiguration__ExchangeType: '3',
     Service__ExchangeConfiguration__EwsUrl: exchange.url,
     Service__NextcloudConfiguration__Url: nextcloud.davUrl,
     Service__DefaultTimeZone: 'Europe/Berlin',
     Service__SyncMode: '1',
+    ...(app && appEnv(app)),
     ...options.env,
   }
   return {
     exchange,
     nextcloud,
+    app,
     directory,
     env,
     connect: async (log = SILENT) => {
@@ -87,6 +95,26 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       await nextcloud.close()
       rmSync(directory, { recursive: true, force: true })
     },
+  }
+}
+
+const APP_PASSWORD = 'app-password-of-the-service-account'
+
+function appWithEverybody(nextcloud: NextcloudSimulator, people: readonly string[]): AppHandle {
+  nextcloud.addUser('svc-exchange', APP_PASSWORD)
+  const app = nextcloud.installApp({
+    serviceAccount: 'svc-exchange',
+    secret: 'secret-of-the-app-with-at-least-32-characters',
+  })
+  for (const person of people) app.enrol(person)
+  return app
+}
+
+function appEnv(app: AppHandle): Record<string, string> {
+  return {
+    Service__NextcloudConfiguration__Username: app.serviceAccount,
+    Service__NextcloudConfiguration__AppPassword: APP_PASSWORD,
+    Service__NextcloudConfiguration__SharedSecret: app.secret,
   }
 }
 

@@ -12,7 +12,8 @@ export class ConfigCheck extends BaseCommand {
     const config = await this.settings(flags)
     const checked = checkFiles(config)
     if (!flags.quiet) for (const warning of checked.warnings) this.say(`Warning: ${warning}`)
-    this.print(`The configuration is valid (service accounts: ${checked.admins}, users: ${checked.users}).`)
+    const users = checked.users ?? 'from the Nextcloud app'
+    this.print(`The configuration is valid (service accounts: ${checked.admins}, users: ${users}).`)
     return {
       valid: true,
       admins: checked.admins,

@@ -7,7 +7,8 @@ import { resolveSecret } from '../config/secret.ts'
 import { loadUsersFile } from '../nextcloud/users-file.ts'
 import { ConnectorError } from '../ports/errors.ts'
 
-export type CheckedFiles = { admins: number; users: number; warnings: readonly string[] }
+/** `users` null: they come from the Nextcloud app, which is not asked here. */
+export type CheckedFiles = { admins: number; users: number | null; warnings: readonly string[] }
 
 /** `where` stands before a problem that does not name its file itself. */
 function attempt<T>(problems: string[], read: () => T, where = ''): T | null {
@@ -66,11 +67,11 @@ function checkCertificate(path: string): void {
 export function checkFiles(config: Config): CheckedFiles {
   const problems: string[] = []
   const admins = attempt(problems, () => checkAdmins(config))
-  const users = attempt(problems, () => checkUsers(config, problems))
+  const users = config.nextcloud.app === null ? attempt(problems, () => checkUsers(config, problems)) : null
   for (const path of [config.exchange.caFile, config.nextcloud.caFile])
     if (path !== null) attempt(problems, () => checkCertificate(path))
   if (problems.length > 0)
     throw new ConnectorError('config.invalid', { count: problems.length, problems: problems.join('\n') })
   const warnings = [...(admins?.warnings ?? []), ...(users?.warnings ?? [])]
-  return { admins: admins?.count ?? 0, users: users?.count ?? 0, warnings }
+  return { admins: admins?.count ?? 0, users: users?.count ?? null, warnings }
 }

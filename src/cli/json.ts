@@ -95,7 +95,10 @@ export function runReportJson(report: RunReport, view: ReportView) {
 
 export function usersJson(users: readonly User[]) {
   return {
-    users: users.map(({ email, nextcloudUser, source, enabled }) => ({ email, nextcloudUser, source, enabled })),
+    users: users.map(({ email, nextcloudUser, source, enabled, state, identity }) => ({
+      ...{ email, nextcloudUser, source, enabled, state },
+      identity: identity && { source: identity.source, at: instant(identity.atMs) },
+    })),
   }
 }
 

@@ -40,13 +40,17 @@ export type ExchangeSettings = {
   caFile: string | null
 }
 
+/** The Nextcloud app `exchange_connector`: users come from it, and requests for them are signed. */
+export type AppSettings = { url: string; username: string; appPassword: string; sharedSecret: string }
+
 export type NextcloudSettings = {
   url: string | null
-  username: string | null
-  appPassword: string | null
+  /** Also for the webhook of an app that does not serve the users. */
   sharedSecret: string | null
   /** Accepted besides while the app's secret is rotated. */
   previousSharedSecret: string | null
+  /** Null: users come from the file. */
+  app: AppSettings | null
   /** Absolute path. */
   usersFile: string
   caFile: string | null
@@ -129,11 +133,10 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
     },
     nextcloud: {
       url: v.Service__NextcloudConfiguration__Url,
-      username: v.Service__NextcloudConfiguration__Username,
-      appPassword: v.Service__NextcloudConfiguration__AppPassword,
       sharedSecret: v.Service__NextcloudConfiguration__SharedSecret,
       previousSharedSecret: v.Service__NextcloudConfiguration__PreviousSharedSecret,
-      usersFile: path(v.Service__NextcloudConfiguration__UsersFile),
+      app: appSettings(v),
+      usersFile: path(v.Service__NextcloudConfiguration__UsersFile ?? DEFAULT_USERS_FILE),
       caFile: optionalPath(v.Service__NextcloudConfiguration__CaFile),
     },
     database: { connectionString: absoluteDatabase(v.Service__DatabaseConfiguration__ConnectionString, path) },
@@ -164,6 +167,18 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
     baseDir,
     warnings,
   }
+}
+
+const DEFAULT_USERS_FILE = 'users.json'
+
+/** A secret alone is for the webhook; rules.ts says what else is needed. */
+function appSettings(v: Values): AppSettings | null {
+  const url = v.Service__NextcloudConfiguration__Url
+  const username = v.Service__NextcloudConfiguration__Username
+  const appPassword = v.Service__NextcloudConfiguration__AppPassword
+  const sharedSecret = v.Service__NextcloudConfiguration__SharedSecret
+  if (sharedSecret === null || url === null || username === null || appPassword === null) return null
+  return { url, username, appPassword, sharedSecret }
 }
 
 function absoluteDatabase(connection: string, path: (text: string) => string): string {

@@ -52,7 +52,33 @@ function togetherOrNotAtAll(v: Values): Problem[] {
   return problems
 }
 
+/** The app made it of 32 random bytes; a shorter one was typed by a person or cut while it was copied. */
+const SHARED_SECRET_LENGTH_MIN = 32
+
+/** Where users come from the app, all of its keys are needed, and a file of users would be ignored. */
+function nextcloudApp(v: Values): Problem[] {
+  const problem = (key: Key, text: string): Problem => ({ kind: 'invalid', key, text })
+  const secret = v.Service__NextcloudConfiguration__SharedSecret
+  const account = ['Service__NextcloudConfiguration__Username', 'Service__NextcloudConfiguration__AppPassword'] as const
+  if (secret === null || account.every((key) => v[key] === null)) return []
+  const needed = [...account, 'Service__NextcloudConfiguration__Url'] as const
+  const problems = needed
+    .filter((key) => v[key] === null)
+    .map((key) =>
+      problem(key, 'is needed with the Nextcloud app: Url, Username, AppPassword and SharedSecret belong together'),
+    )
+  if (secret.length < SHARED_SECRET_LENGTH_MIN)
+    problems.push(
+      problem('Service__NextcloudConfiguration__SharedSecret', 'is too short: copy the whole secret of the app'),
+    )
+  if (v.Service__NextcloudConfiguration__UsersFile !== null) {
+    const why = 'cannot stand together with the Nextcloud app: users come either from this file or from the app'
+    problems.push(problem('Service__NextcloudConfiguration__UsersFile', why))
+  }
+  return problems
+}
+
 /** All problems of values that are each well-formed. */
 export function brokenRules(values: Values): Problem[] {
-  return [...notInThisVersion(values), ...plainHttp(values), ...togetherOrNotAtAll(values)]
+  return [...notInThisVersion(values), ...plainHttp(values), ...togetherOrNotAtAll(values), ...nextcloudApp(values)]
 }

@@ -152,20 +152,27 @@ export const KEYS = {
 
   Service__NextcloudConfiguration__Url: optional(
     httpUrl(),
-    'Address of Nextcloud. Not needed when users.json names the addresses.',
+    'Address of Nextcloud. Needed with the Nextcloud app; not needed when users.json names the addresses.',
     'https://cloud.example.org',
   ),
-  Service__NextcloudConfiguration__Username: optional(text, 'Service account of the Nextcloud app.'),
+  Service__NextcloudConfiguration__Username: optional(
+    text,
+    'Service account of the Nextcloud app: its user name.',
+    'exchange-connector',
+  ),
   Service__NextcloudConfiguration__AppPassword: secret(password(), 'App password of that account.'),
-  Service__NextcloudConfiguration__SharedSecret: secret(password(), 'Secret shared with the Nextcloud app.'),
+  Service__NextcloudConfiguration__SharedSecret: secret(
+    password(),
+    'Secret that the Nextcloud app made. With Username and AppPassword: users come from the app, requests for them are signed.',
+  ),
   Service__NextcloudConfiguration__PreviousSharedSecret: secret(
     password(),
     'The shared secret before, while it is being replaced.',
   ),
-  Service__NextcloudConfiguration__UsersFile: withDefault(
+  Service__NextcloudConfiguration__UsersFile: optional(
     text,
+    'Without the Nextcloud app: users with their calendar addresses and app passwords; users.json where none is named.',
     'users.json',
-    'Enrolled users with their calendar addresses and app passwords.',
   ),
   Service__NextcloudConfiguration__CaFile: optional(
     text,

@@ -74,7 +74,7 @@ async function restoreUnderLease(
 ): Promise<Restored> {
   const { mailbox } = held
   const { entry, to } = request
-  const model = service.decode(mailbox.email, entry.document)
+  const model = await service.decode(mailbox.email, entry.document)
   const context = await openCollection(service, held, { entry, to })
   // The next pass carries it to the other side: it is due at once.
   const due: StateChange = { kind: 'put-mailbox', mailbox: { ...mailbox, nextRunAtMs: service.clock.nowMs() } }

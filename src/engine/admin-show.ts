@@ -15,7 +15,7 @@ export async function showArchived(service: ServiceOptions, id: string): Promise
   const entry = await findEntry(service.store, id)
   const names = (await namesOf(service.store, [entry]))(entry)
   const { document, ...rest } = entry
-  return { entry: rest, ...names, version: versionOf(service, names.email, { side: entry.side, document }) }
+  return { entry: rest, ...names, version: await versionOf(service, names.email, { side: entry.side, document }) }
 }
 
 export async function showConflict(service: ServiceOptions, id: string, call: AdminCall): Promise<ConflictDetail> {
@@ -26,7 +26,7 @@ export async function showConflict(service: ServiceOptions, id: string, call: Ad
   const { email } = summary
   const [entry] = conflict.archiveId === null ? [] : await store.archiveEntries({ id: conflict.archiveId })
   const lost = entry
-    ? { ...versionOf(service, email, entry), archivedAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs }
+    ? { ...(await versionOf(service, email, entry)), archivedAtMs: entry.createdAtMs, expiresAtMs: entry.expiresAtMs }
     : null
   const won = await presentVersion(service, { email, conflict, entry: entry ?? null }, call)
   const wonItem = won.kind === 'present' ? won.version.item : null
@@ -34,13 +34,13 @@ export async function showConflict(service: ServiceOptions, id: string, call: Ad
   return { ...summary, lost, won, differing }
 }
 
-function versionOf(
+async function versionOf(
   service: ServiceOptions,
   email: string,
   { side, document }: { side: SideName; document: NativeDocument },
-): ShownVersion {
+): Promise<ShownVersion> {
   try {
-    const item = service.decode(email, document)
+    const item = await service.decode(email, document)
     return { side, document, item, when: nameOf(item).when }
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code === 'bug') throw error

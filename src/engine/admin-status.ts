@@ -1,14 +1,14 @@
 /** The status of users: their mailbox, collections, problems, open conflicts and last passes, as the state has them. Asks no server. */
 import type { MailboxStatus } from '../ports/service.ts'
 import type { Mailbox, StateStore } from '../ports/state-store.ts'
-import { enrolled } from './admin-who.ts'
+import { enrolled, enrolledUsers } from './admin-who.ts'
 import type { ServiceOptions } from './service.ts'
 
 const PASSES_SHOWN = 10
 
 export async function statusOf(service: ServiceOptions, email?: string): Promise<MailboxStatus[]> {
   await service.store.check()
-  const users = email === undefined ? await service.users() : [await enrolled(service, email)]
+  const users = email === undefined ? await enrolledUsers(service) : [await enrolled(service, email)]
   const mailboxes = new Map((await service.store.listMailboxes()).map((mailbox) => [mailbox.email, mailbox]))
   return Promise.all(users.map((user) => mailboxStatus(service.store, user.email, mailboxes.get(user.email) ?? null)))
 }

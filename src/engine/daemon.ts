@@ -5,6 +5,7 @@
 import { CLAIM_GAP_MS, DAEMON_POLL_MS, LOOP_FAILURES_MAX, LOOP_STALLED_MS, USERS_REFRESH_MS } from '../limits.ts'
 import type { DaemonEnd, DaemonParts, Health } from '../ports/daemon.ts'
 import { ConnectorError } from '../ports/errors.ts'
+import { enrolledUsers } from './admin-who.ts'
 import { News } from './news.ts'
 import { Places } from './places.ts'
 import type { ServiceOptions } from './service.ts'
@@ -109,10 +110,10 @@ export class Daemon {
 
   /** New users get their mailbox, and a schema that a newer program made is noticed. */
   async #refreshUsers(): Promise<void> {
-    const { store, clock, users } = this.#service
+    const { store, clock } = this.#service
     if (clock.nowMs() - this.#usersAtMs < USERS_REFRESH_MS) return
     await store.check()
-    const all = await users()
+    const all = await enrolledUsers(this.#service)
     const known = new Set((await store.listMailboxes()).map((mailbox) => mailbox.email))
     for (const user of all) if (!known.has(user.email)) await store.ensureMailbox(user.email)
     this.#enrolled = new Set(all.filter((user) => user.enabled).map((user) => user.email))

@@ -14,7 +14,7 @@ import type { KeyedHash } from '../sync/fingerprint.ts'
 import { createAdministration } from './admin.ts'
 import { pruner } from './admin-prune.ts'
 import { statusOf } from './admin-status.ts'
-import { enrolled } from './admin-who.ts'
+import { enrolled, enrolledUsers } from './admin-who.ts'
 import { approvedOf, planDifference } from './approved.ts'
 import type { EngineOptions } from './context.ts'
 import { Daemon } from './daemon.ts'
@@ -37,6 +37,7 @@ export type ServiceOptions = {
   reload: () => Promise<void>
   /** An empty, migrated store that is thrown away: for dry runs. */
   openScratch: () => Promise<StateStore>
+  /** Everybody, also those who are not synced. */
   users: () => Promise<User[]>
   openPairs: OpenPairs
   hash: () => Promise<KeyedHash>
@@ -51,7 +52,7 @@ export type ServiceOptions = {
   log: Log
   metrics: Metrics
   /** Reads an archived document of this mailbox back into the model. Throws `item.unreadable`. */
-  decode: (email: string, document: NativeDocument) => Item
+  decode: (email: string, document: NativeDocument) => Item | Promise<Item>
   rotateKey: () => Promise<{ rewrapped: number }>
   close: () => Promise<void>
 }
@@ -118,7 +119,7 @@ async function assertUnchanged(
 async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<RunReport> {
   const startedAtMs = service.clock.nowMs()
   await service.store.check()
-  const users = await service.users()
+  const users = await enrolledUsers(service)
   const known = new Set((await service.store.listMailboxes()).map((mailbox) => mailbox.email))
   for (const user of users) if (!known.has(user.email)) await service.store.ensureMailbox(user.email)
   const active = new Set(users.filter((user) => user.enabled).map((user) => user.email))

@@ -5,9 +5,12 @@ import type { EwsClient } from '../exchange/ews/client.ts'
 import { proxyFromEnvironment } from '../exchange/http-proxy.ts'
 import type { AccountHealth } from '../exchange/pool/health.ts'
 import { createExchangePool, type ExchangePool } from '../exchange/pool/pool.ts'
+import type { AppClient } from '../nextcloud/app/client.ts'
+import { appDavTransport } from '../nextcloud/app/dav.ts'
+import type { Lanes } from '../nextcloud/app/lanes.ts'
 import { createDavClient, type DavClient } from '../nextcloud/dav/client.ts'
 import { createDavTransport } from '../nextcloud/dav/transport.ts'
-import type { UsersFileEntry } from '../nextcloud/users-file.ts'
+import type { UserEntry } from '../nextcloud/user-entry.ts'
 import type { AccountBook } from '../ports/account-book.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
@@ -31,11 +34,14 @@ export type Clients = {
   accountHealth(): AccountHealth[]
   /** Reads the service accounts again. */
   reload(): void
-  davFor(entry: UsersFileEntry, signal: AbortSignal): DavClient
+  davFor(entry: UserEntry, signal: AbortSignal): DavClient
   close(): Promise<void>
 }
 
-export function createClients(config: Config, tools: ClientTools): Clients {
+/** The app's client and transport, shared by all users; null where users come from a file. */
+export type AppParts = { app: AppClient; lanes: Lanes } | null
+
+export function createClients(config: Config, tools: ClientTools, appParts: AppParts): Clients {
   const transport = measuredDav(createDavTransport({ ...tlsOf(config.nextcloud.caFile) }), tools)
   const exchange = exchangePool(config, tools)
   return {
@@ -43,8 +49,19 @@ export function createClients(config: Config, tools: ClientTools): Clients {
     accountHealth: exchange.health,
     reload: exchange.reload,
     davFor: (entry, signal) => {
-      const { davUrl: baseUrl, username } = entry
-      return createDavClient({ baseUrl, username, password: entry.appPassword().value, transport, signal, ...tools })
+      const { davUrl: baseUrl, username, access } = entry
+      const common = { baseUrl, signal, ...tools }
+      if (access.kind === 'password')
+        return createDavClient({ ...common, username, password: access.appPassword(), transport })
+      if (!appParts) throw new ConnectorError('bug', { where: 'a user of the app without the app' })
+      // The transport signs in by itself, for all users as the service account.
+      const dav = { ...appParts, batchSize: config.sync.batchSaveSize }
+      return createDavClient({
+        ...common,
+        username: appParts.app.username,
+        password: '',
+        transport: appDavTransport(dav, username),
+      })
     },
     close: async () => {
       await Promise.allSettled([exchange.close(), transport.close()])

@@ -44,7 +44,9 @@ function verifierOf({ nextcloud }: Config, { clock, nonces, users }: DaemonTools
   if (secrets.length === 0) return null
   const mailboxesOf = async (names: readonly string[]) => {
     const wanted = new Set(names)
-    return (await users()).filter(({ nextcloudUser }) => wanted.has(nextcloudUser)).map(({ email }) => email)
+    return (await users())
+      .filter(({ nextcloudUser, enabled }) => enabled && wanted.has(nextcloudUser))
+      .map(({ email }) => email)
   }
   return createWebhookVerifier({ secrets, nonces, clock, mailboxesOf })
 }

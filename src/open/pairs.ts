@@ -10,7 +10,7 @@ import type { FileHashes } from '../exchange/ews/side-files.ts'
 import { COLLECTIONS_LOOK_INTERVAL_MS } from '../limits.ts'
 import type { DavClient } from '../nextcloud/dav/client.ts'
 import type { LinkProblem } from '../nextcloud/link-collections.ts'
-import type { UsersFileEntry } from '../nextcloud/users-file.ts'
+import type { UserEntry } from '../nextcloud/user-entry.ts'
 import type { Clock, Random } from '../ports/clock.ts'
 import type { CollectionChoice } from '../ports/collection-choice.ts'
 import { ConnectorError } from '../ports/errors.ts'
@@ -28,9 +28,9 @@ const MAPPING_VERSION = 2
 
 export type OpenPairsOptions = {
   config: Config
-  entryOf: (email: string) => UsersFileEntry | null
+  entryOf: (email: string) => Promise<UserEntry | null>
   exchangeFor: (email: string) => EwsClient
-  davFor: (entry: UsersFileEntry, signal: AbortSignal) => DavClient
+  davFor: (entry: UserEntry, signal: AbortSignal) => DavClient
   clock: Clock
   random: Random
   log: Log
@@ -41,7 +41,7 @@ export type OpenPairsOptions = {
 /** Everything that opening needs of one user. */
 export type Opening = OpenPairsOptions & {
   user: UserToOpen
-  entry: UsersFileEntry
+  entry: UserEntry
   exchange: EwsClient
   dav: DavClient
   floatingZone: string
@@ -51,7 +51,7 @@ export type Opening = OpenPairsOptions & {
 export function openPairsOf(options: OpenPairsOptions): OpenPairs {
   return async (user) => {
     const { email } = user.mailbox
-    const entry = options.entryOf(email)
+    const entry = await options.entryOf(email)
     if (!entry) throw new ConnectorError('usage.unknown-user', { email })
     const kinds = kindsOf(options.config).filter((kind) => entry.choices[kind].length > 0)
     if (kinds.length === 0) return { opened: [], unopened: [] }
@@ -153,13 +153,26 @@ function hashOf(choices: readonly CollectionChoice[]): string {
 }
 
 /** What the base depends on: when it changes, adoption follows. Secrets are not part of it. */
-function configHashOf(config: Config, entry: UsersFileEntry): string {
+function configHashOf(config: Config, entry: UserEntry): string {
   const { ewsUrl, type: exchangeType } = config.exchange
   // Items outside the window were settled once: another window must look at them again.
   const { type, sensitiveScope, sensitiveTitle, windowPastDays, windowFutureDays, fileBytesMax } = config.sync
   const syncType = type === 'full' ? type : [type, sensitiveScope, sensitiveTitle]
   const window = [windowPastDays, windowFutureDays]
   const { davUrl, username, timeZone } = entry
-  const parts = [MAPPING_VERSION, exchangeType, ewsUrl, davUrl, username, timeZone, syncType, window, fileBytesMax]
+  // Absent where there is none, so that bases of users of a file stay as they are.
+  const agreement = entry.agreement === null ? [] : [entry.agreement]
+  const parts = [
+    MAPPING_VERSION,
+    exchangeType,
+    ewsUrl,
+    davUrl,
+    username,
+    timeZone,
+    syncType,
+    window,
+    fileBytesMax,
+    ...agreement,
+  ]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }

@@ -43,7 +43,7 @@ export function sidesOf(opening: Opening, pair: CollectionPair): Pick<OpenedPair
   return { sides: maskedSides(ownSides, { policy, evidence }), ownSides }
 }
 
-function nextcloudOf({ dav, clock, log, floatingZone, config }: Opening, pair: CollectionPair): Side {
+function nextcloudOf({ dav, clock, log, floatingZone, config, entry }: Opening, pair: CollectionPair): Side {
   const { kind } = pair
   const { fileBytesMax } = config.sync
   // A dry run: the real one would make the collection first.
@@ -51,5 +51,8 @@ function nextcloudOf({ dav, clock, log, floatingZone, config }: Opening, pair: C
     const codec = codecFor({ kind, floatingZone, clock, fileBytesMax })
     return absentSide('nextcloud', (item, current) => codec.fit(item, current))
   }
-  return nextcloudSide({ client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, fileBytesMax, clock, log })
+  // Through the app, writes that are issued at once travel together.
+  const batch = entry.access.kind === 'app' ? { writeConcurrency: config.sync.batchSaveSize } : {}
+  const options = { client: dav, collectionUrl: pair.nextcloudRef, kind, floatingZone, fileBytesMax, clock, log }
+  return nextcloudSide({ ...options, ...batch })
 }

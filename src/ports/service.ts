@@ -18,12 +18,18 @@ export type SyncOptions = {
   onProgress?: (event: ProgressEvent) => void
 }
 
-/** One enrolled user. `source` says where the mapping comes from. */
+/** Why a user of the Nextcloud app is synced or not. `no-mailbox`: consented, but the address is not established yet. */
+export type UserState = 'active' | 'paused' | 'withdrawn' | 'account-disabled' | 'no-mailbox' | 'duplicate-mailbox'
+
+/** One user. `source` says where the mapping comes from, `identity` how the app established the address. */
 export type User = {
+  /** Empty where none is established. */
   email: string
   nextcloudUser: string
   source: 'users-file' | 'app'
   enabled: boolean
+  state: UserState
+  identity: { source: 'admin' | 'directory' | 'proof'; atMs: number } | null
 }
 
 export type MailboxStatus = {
@@ -37,6 +43,7 @@ export type MailboxStatus = {
 export interface Connector {
   readonly store: StateStore
   readonly admin: Administration
+  /** Everybody, also those who are not synced. */
   users(): Promise<User[]>
   /** One pass over one user, due or not. Throws ConnectorError `usage.unknown-user`, `usage.paused`, `lease.held`, `guard.plan-changed`. */
   syncUser(email: string, options: SyncOptions): Promise<UserReport>

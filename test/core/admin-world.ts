@@ -62,7 +62,9 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
   const connector = createConnector({
     store,
     openScratch: async () => new MemoryStore(clock, chance),
-    users: async () => [{ email: EMAIL, nextcloudUser: 'anna', source: 'users-file', enabled: true }],
+    users: async () => [
+      { email: EMAIL, nextcloudUser: 'anna', source: 'users-file', enabled: true, state: 'active', identity: null },
+    ],
     openPairs: async ({ mailbox, lease, store: open }) => {
       const [known] = await open.collectionPairs(mailbox.id)
       const pair = known ?? newPair(mailbox.id)

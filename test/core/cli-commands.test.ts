@@ -10,7 +10,7 @@ import { SyncUser } from '../../commands/sync/user.ts'
 import { UsersList } from '../../commands/users/list.ts'
 import type { BaseCommand } from '../../src/cli/base-command.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
-import type { Connector, SyncOptions } from '../../src/ports/service.ts'
+import type { Connector, SyncOptions, User } from '../../src/ports/service.ts'
 import type { StateStore } from '../../src/ports/state-store.ts'
 import { action, counts, fakeConnector, NOW_MS, pair, status, user } from './cli-fake.ts'
 
@@ -225,9 +225,15 @@ describe('the other commands', () => {
   })
 
   it('users list', async () => {
-    const users = [{ email: 'a@b', nextcloudUser: 'a', source: 'users-file' as const, enabled: true }]
+    const file = { source: 'users-file', enabled: true, state: 'active', identity: null } as const
+    const proven = { source: 'proof', atMs: Date.UTC(2026, 0, 2) } as const
+    const users: User[] = [
+      { email: 'a@b', nextcloudUser: 'a', ...file },
+      { email: 'c@d', nextcloudUser: 'c', source: 'app', enabled: false, state: 'paused', identity: proven },
+    ]
     await run(UsersList, ['--json'], fakeConnector({ users: async () => users }))
-    expect(JSON.parse(out)).toEqual({ users })
+    const identity = { source: 'proof', at: '2026-01-02T00:00:00.000Z' }
+    expect(JSON.parse(out)).toEqual({ users: [users[0], { ...users[1], identity }] })
   })
 
   it('status asks for one mailbox or for all', async () => {

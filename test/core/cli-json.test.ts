@@ -91,7 +91,12 @@ const forms = {
   error: errorJson(describeError(new ConnectorError('exchange.sign-in', { status: 401 }), redact)),
   user: userReportJson(fullUser, { redact, hidden: false }),
   run: runReportJson({ dryRun: false, users: [fullUser], held: [], tookMs: 1 }, { redact, hidden: false }),
-  users: usersJson([{ email: 'a@b', nextcloudUser: 'a', source: 'app', enabled: true }]),
+  users: usersJson([
+    {
+      ...{ email: 'a@b', nextcloudUser: 'a', source: 'app', enabled: true, state: 'active' },
+      identity: { source: 'admin', atMs: NOW_MS },
+    },
+  ]),
   status: statusJson([fullStatus], NOW_MS, redact),
   mapping: mappingJson(mapping),
   doctor: doctorJson(

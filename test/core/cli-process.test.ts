@@ -14,7 +14,7 @@ let dir: string
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'cli-'))
-  writeFileSync(join(dir, '.env'), `${EWS}\nService__NextcloudConfiguration__SharedSecret=${CANARY}\n`, { mode: 0o600 })
+  writeFileSync(join(dir, '.env'), `${EWS}\nService__ExchangeConfiguration__ClientSecret=${CANARY}\n`, { mode: 0o600 })
 })
 afterAll(() => rmSync(dir, { recursive: true }))
 

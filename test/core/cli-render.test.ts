@@ -250,12 +250,29 @@ describe('the users', () => {
   it('says what to do when there is none', () => {
     expect(renderUsers([], PLAIN)).toContain('users.example.json')
   })
+  it('tells of users of the app why they are not synced and how their address was established', () => {
+    const app = { nextcloudUser: 'u', source: 'app', enabled: false } as const
+    const text = renderUsers(
+      [
+        { ...app, email: 'a@b', state: 'paused', identity: { source: 'proof', atMs: 0 } },
+        { ...app, email: '', state: 'no-mailbox', identity: null },
+        { ...app, email: 'c@d', state: 'active', enabled: true, identity: { source: 'directory', atMs: 0 } },
+      ],
+      PLAIN,
+    )
+    expect(text).toMatch(/a@b .*app \(proof\) .*paused/)
+    expect(text).toMatch(/^- .*app .*waits for an address/m)
+    expect(text).toMatch(/c@d .*app \(directory\) .*yes/)
+    expect(text).toContain('3 users, 1 synced')
+  })
   it('lists them within 80 columns', () => {
     const long = {
       email: `${'x'.repeat(70)}@example.org`,
       nextcloudUser: 'y'.repeat(70),
       source: 'users-file' as const,
       enabled: true,
+      state: 'active' as const,
+      identity: null,
     }
     const text = renderUsers([long], PLAIN)
     expect(widest(text)).toBeLessThanOrEqual(80)

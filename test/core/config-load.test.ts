@@ -162,6 +162,21 @@ describe('problems', () => {
     )
   })
 
+  it('takes users from the Nextcloud app when the shared secret is there, and then wants all of its keys and no file of users', () => {
+    const key = (name: string) => `Service__NextcloudConfiguration__${name}`
+    const secret = { [key('SharedSecret')]: 'a-secret-of-the-app-with-32-characters' }
+    const account = { [key('Username')]: 'svc', [key('AppPassword')]: 'app-password' }
+    const url = { [key('Url')]: 'https://cloud.example.org/nextcloud' }
+    expect(load({ ...secret, ...account, ...url }).nextcloud.app).toMatchObject({ username: 'svc' })
+    expect(load(url).nextcloud.app).toBeNull()
+    const named = (env: Record<string, string>) => problemsOf(env).lines.map((line) => line.split(':')[0])
+    expect(named({ ...secret, [key('Username')]: 'svc' })).toEqual([key('AppPassword'), key('Url')])
+    expect(load(secret).nextcloud.app).toBeNull()
+    expect(load({ ...account, ...url }).nextcloud.app).toBeNull()
+    expect(named({ ...secret, ...account, ...url, [key('UsersFile')]: 'users.json' })).toEqual([key('UsersFile')])
+    expect(named({ ...account, ...url, [key('SharedSecret')]: 'short' })).toEqual([key('SharedSecret')])
+  })
+
   it('never repeats the value of a secret', () => {
     const { lines } = problemsOf({ Service__ArchiveConfiguration__EncryptionKey: 'canary-7f3a' })
     expect(lines.join()).not.toContain('canary')
@@ -182,9 +197,9 @@ describe('secrets', () => {
   })
 
   it('warns when a file with secrets can be read by others', () => {
-    writeFileSync(join(dir, '.env'), 'Service__NextcloudConfiguration__AppPassword=x1\n', { mode: 0o644 })
+    writeFileSync(join(dir, '.env'), 'Service__ExchangeConfiguration__ClientSecret=x1\n', { mode: 0o644 })
     expect(load({}).warnings.join()).toMatch(/chmod 600/)
-    writeFileSync(join(dir, 'p.env'), 'Service__NextcloudConfiguration__AppPassword=x1\n', { mode: 0o600 })
+    writeFileSync(join(dir, 'p.env'), 'Service__ExchangeConfiguration__ClientSecret=x1\n', { mode: 0o600 })
     expect(loadConfig({ env: EWS, cwd: dir, flags: { envFile: 'p.env' } }).warnings).toEqual([])
   })
 })

@@ -53,8 +53,10 @@ export function configurationChecks({ config, problem }: Inspected): Check[] {
       : [{ ...failed('settings'), error: { code: problem.code, fields: problem.fields } }]
   const { checked, error } = filesOf(config)
   if (error) checks.push({ ...failed('files'), error: { code: error.code, fields: error.fields } })
-  else
-    checks.push(pass('configuration', 'files', `${checked.admins} service accounts, ${checked.users} users in files`))
+  else {
+    const users = checked.users === null ? 'users from the Nextcloud app' : `${checked.users} users in files`
+    checks.push(pass('configuration', 'files', `${checked.admins} service accounts, ${users}`))
+  }
   const warnings = [...new Set([...config.warnings, ...checked.warnings])]
   for (const detail of warnings) checks.push(warn('configuration', 'file modes', { detail, fix: fixOf(detail) }))
   if (warnings.length === 0) checks.push(pass('configuration', 'file modes', 'no other user can read secrets'))
