@@ -11,7 +11,7 @@ import { accountsView } from './open/accounts.ts'
 import type { AppConnection, AppTools } from './open/app.ts'
 import type { Clients, ClientTools } from './open/clients.ts'
 import { usersOf } from './open/users.ts'
-import type { Clock, Random } from './ports/clock.ts'
+import type { Clock, Every, Random } from './ports/clock.ts'
 import type { Probe } from './ports/diagnosis.ts'
 import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
@@ -40,6 +40,11 @@ const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true })
       if (signal?.aborted) done()
     }),
+}
+
+const everyInterval: Every = (ms, act) => {
+  const timer = setInterval(act, ms).unref()
+  return () => clearInterval(timer)
 }
 
 const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.random() }
@@ -88,6 +93,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     rotateKey: () => rotateKey(config, log),
     holder: `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`,
     clock,
+    every: everyInterval,
     random,
     log,
     metrics,

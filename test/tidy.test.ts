@@ -67,6 +67,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'src/model/flat.ts': 'one form and its inverse, side by side',
   'src/nextcloud/link-collections.ts': 'the whole decision, read from top to bottom',
   'src/open/pairs.ts': 'one sequence: from a user to the opened pairs',
+  'src/ports/side.ts': 'one contract: what both worlds implement',
   'src/ports/state-store.ts': 'one contract: what the engine remembers',
   'src/sync/plan.ts': 'the whole decision, read from top to bottom',
 }

@@ -2,10 +2,11 @@
 import { ADMIN_LEASE_WAIT_MS } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Lease, Mailbox, StateStore } from '../ports/state-store.ts'
+import { type Heart, withHeartbeat } from './heartbeat.ts'
 import type { ServiceOptions } from './service.ts'
 import { LEASE_TTL_MS } from './user.ts'
 
-export type Held = { mailbox: Mailbox; lease: Lease; store: StateStore; signal: AbortSignal }
+export type Held = Heart & { mailbox: Mailbox; lease: Lease; store: StateStore }
 
 const POLL_MS = 500
 
@@ -20,7 +21,9 @@ export async function withMailbox<T>(
   const lease = await leaseOf(service, known, target.signal)
   try {
     const mailbox = (await store.mailboxByEmail(known.email)) ?? known
-    return await work({ mailbox, lease, store, signal: target.signal })
+    const { every, log } = service
+    const beating = { store, lease, every, log, signal: target.signal }
+    return await withHeartbeat(beating, (heart) => work({ mailbox, lease, store, ...heart }))
   } finally {
     await store.releaseLease(lease)
   }

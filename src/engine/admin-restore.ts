@@ -110,7 +110,7 @@ async function openCollection(
   return {
     store,
     lease,
-    checkpoint: checkpointOf({ store, lease, signal, clock: service.clock }),
+    checkpoint: checkpointOf({ ...held, clock: service.clock }),
     // A side gets its own words back whole; to the other side they travel as in a pass, perhaps masked.
     sides: to === entry.side ? (found.ownSides ?? found.sides) : found.sides,
     pair: found.pair,

@@ -1,7 +1,7 @@
 /** Archive rows: the content that is about to lose, kept before anything is overwritten or removed (I16). */
 
 import { nameOf } from '../model/item-name.ts'
-import type { SideItem, SideName } from '../ports/side.ts'
+import type { DeletedItem, SideItem, SideName } from '../ports/side.ts'
 import type { ArchiveEntry, ArchiveReason, Conflict } from '../ports/state-store.ts'
 import type { PassContext } from './context.ts'
 
@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 export function archiveEntry(
   context: PassContext,
   side: SideName,
-  item: SideItem,
+  item: SideItem | DeletedItem,
   reason: ArchiveReason,
 ): ArchiveEntry {
   const createdAtMs = context.clock.nowMs()
@@ -22,7 +22,7 @@ export function archiveEntry(
     uid: item.uid,
     itemId: item.id,
     reason,
-    title: nameOf(item.model).title,
+    title: 'model' in item ? nameOf(item.model).title : item.title,
     document: item.native,
     createdAtMs,
     expiresAtMs: createdAtMs + context.options.archiveRetentionDays * DAY_MS,

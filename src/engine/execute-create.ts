@@ -3,12 +3,13 @@
  * whatever happens to the answer, recovery finds the item by the token instead of making a second one (I14).
  */
 import { unreachable } from '../ports/errors.ts'
-import type { CreateOutcome, SideName, Token } from '../ports/side.ts'
+import type { SideName, Token } from '../ports/side.ts'
 import type { Intent, ItemPair, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
 import { type Accounts, bookKey } from './accounts.ts'
 import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
+import { type Created, createItems } from './create-items.ts'
 import { filesOf } from './files.ts'
 import { readItems } from './observe.ts'
 import { baseOf, failed, fittedHashes, isStop, type Landed, logAction, pairUp } from './settle.ts'
@@ -27,7 +28,9 @@ export async function executeCreates(
   )
   await context.store.commit(context.lease, intents)
   await context.checkpoint()
-  const outcomes = await context.sides[side].create(
+  const outcomes = await createItems(
+    context,
+    side,
     jobs.map(({ work, token }) => ({
       token,
       desired: work.source.model,
@@ -60,7 +63,7 @@ function intentOf(context: PassContext, work: CreateWork, token: Token): Intent 
   }
 }
 
-type Job = { work: CreateWork; token: Token; outcome: CreateOutcome }
+type Job = { work: CreateWork; token: Token; outcome: Created }
 
 async function settleCreate(
   context: PassContext,

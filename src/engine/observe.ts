@@ -22,7 +22,7 @@ const READ_CHUNK = 100
  */
 export async function observeBoth(context: PassContext, full: boolean): Promise<Listing[]> {
   const toCompare = new Set(SIDES.filter((side) => full || cursorOf(context, side) === null))
-  const rolledBack = new Set<SideName>()
+  const hearsay = new Map<SideName, Hearsay>()
   // Before comparing everything as well: only the feed can tell that a server was set back to an earlier time.
   const feeds = SIDES.filter((side) => cursorOf(context, side) !== null)
   // A failure of one is reported only after the other came to rest, so that no commit is left under way.
@@ -30,16 +30,16 @@ export async function observeBoth(context: PassContext, full: boolean): Promise<
   for (const [index, result] of followed.entries()) {
     if (result.status === 'rejected') throw result.reason
     const side = feeds[index]
-    if (!side || result.value === 'followed') continue
-    toCompare.add(side)
-    if (result.value === 'rolled-back') rolledBack.add(side)
+    if (!side) continue
+    hearsay.set(side, result.value)
+    if (result.value.kind !== 'followed') toCompare.add(side)
   }
   if (toCompare.size > 0) await insistOnListing(context)
   for (const side of toCompare) await verifyIdentity(context, side)
   const listings: Listing[] = []
   for (const side of SIDES) {
     if (toCompare.has(side) || cursorOf(context, side) === null) {
-      listings.push({ ...(await compareAll(context, side)), rolledBack: rolledBack.has(side) })
+      listings.push(await compareAll(context, side, hearsay.get(side)))
     }
   }
   return listings
@@ -52,29 +52,34 @@ async function insistOnListing(context: PassContext): Promise<void> {
   context.pair = pair
 }
 
-type Followed = 'followed' | 'cursor-invalid' | 'rolled-back'
+/** What the feed told before everything is compared. `removed`: what it named as removed while it was followed to its end. */
+type Hearsay =
+  | { kind: 'followed'; removed: ReadonlySet<ItemId> }
+  | { kind: 'invalid'; rolledBack: boolean; aged: boolean }
 
-async function followFeed(context: PassContext, side: SideName): Promise<Followed> {
+async function followFeed(context: PassContext, side: SideName): Promise<Hearsay> {
+  const removed = new Set<ItemId>()
   let cursor = cursorOf(context, side)
   for (let pages = 0; pages < FEED_PAGES_MAX; pages++) {
     await context.checkpoint()
     const page = await context.sides[side].changes(cursor)
     if (page.kind === 'cursor-invalid') {
       context.log.warn({ side, reason: page.reason }, 'cursor is invalid, comparing everything')
-      return page.rolledBack ? 'rolled-back' : 'cursor-invalid'
+      return { kind: 'invalid', rolledBack: page.rolledBack ?? false, aged: page.aged ?? false }
     }
+    for (const hint of page.hints) if (hint.kind === 'removed') removed.add(hint.id)
     const { changes } = await readHints(context, { side, hints: page.hints, seenBy: 'feed' })
     if (page.cursor !== cursor) changes.push(setCursor(context, side, page.cursor))
     if (changes.length > 0) await context.store.commit(context.lease, changes)
     rememberCursor(context, side, page.cursor)
     cursor = page.cursor
-    if (!page.more) return 'followed'
+    if (!page.more) return { kind: 'followed', removed }
   }
   throw new ConnectorError('limit.reached', { limit: 'FEED_PAGES_MAX', side })
 }
 
 /** Reads the feed from its beginning as a list, then asks for every known item that it did not name. The cursor counts only at the end. */
-async function compareAll(context: PassContext, side: SideName): Promise<Listing> {
+async function compareAll(context: PassContext, side: SideName, hearsay?: Hearsay): Promise<Listing> {
   const listed = new Set<ItemId>()
   let cursor: Cursor | null = null
   let appeared = 0
@@ -103,20 +108,28 @@ async function compareAll(context: PassContext, side: SideName): Promise<Listing
   const vanished = await confirmMissing(context, side, listed)
   await context.store.commit(context.lease, [setCursor(context, side, cursor)])
   rememberCursor(context, side, cursor)
-  return { side, listed: listed.size, vanished, appeared }
+  const told = hearsay?.kind === 'followed' ? hearsay.removed : new Set<ItemId>()
+  const feed = hearsay?.kind === 'invalid' ? { rolledBack: hearsay.rolledBack, aged: hearsay.aged } : {}
+  const toldRemoved = new Set([...vanished].filter((id) => told.has(id)))
+  return { side, listed: listed.size, vanished: vanished.size, appeared, toldRemoved, ...feed }
 }
 
-/** Known items that a full list did not name: each is asked for. Gives how many are really gone and not yet dealt with. */
-async function confirmMissing(context: PassContext, side: SideName, listed: ReadonlySet<ItemId>): Promise<number> {
+/** Known items that a full list did not name: each is asked for. Gives those that are really gone and not yet dealt with. */
+async function confirmMissing(
+  context: PassContext,
+  side: SideName,
+  listed: ReadonlySet<ItemId>,
+): Promise<ReadonlySet<ItemId>> {
   const known = await context.store.knownItems(context.pair.id, side)
   const unlisted = known.filter((item) => !listed.has(item.itemId))
   const missing = unlisted.filter((item) => item.state !== 'gone').map((item) => item.itemId)
-  let vanished = unlisted.filter((item) => item.state === 'gone' && item.dirty).length
+  const vanished = new Set(unlisted.filter((item) => item.state === 'gone' && item.dirty).map((item) => item.itemId))
   for (let at = 0; at < missing.length; at += READ_CHUNK) {
     const { changes } = await readItems(context, side, missing.slice(at, at + READ_CHUNK))
-    vanished += changes.filter(
-      (change) => change.kind === 'put-observation' && change.observation.state === 'gone',
-    ).length
+    for (const change of changes) {
+      if (change.kind === 'put-observation' && change.observation.state === 'gone')
+        vanished.add(change.observation.itemId)
+    }
     if (changes.length > 0) await context.store.commit(context.lease, changes)
   }
   return vanished

@@ -4,6 +4,7 @@ import { unreachable } from '../ports/errors.ts'
 import type { CreateRequest } from '../ports/side.ts'
 import type { Intent, StateChange } from '../ports/state-store.ts'
 import type { PassContext } from './context.ts'
+import { createItems } from './create-items.ts'
 import { withReachableFiles } from './files.ts'
 import { mustFit, type RestoreRequest, type RestoreStep, restored } from './restore-record.ts'
 import { isUidInUse, restoreToken, restoreUid } from './restore-target.ts'
@@ -37,7 +38,7 @@ async function createOnce(
   const close: StateChange = { kind: 'close-intent', token: creation.token }
   await store.commit(lease, [{ kind: 'open-intent', intent: intentOf(context, request, creation) }])
   await context.checkpoint()
-  const [outcome] = await sides[request.to].create([creation])
+  const [outcome] = await createItems(context, request.to, [creation])
   switch (outcome?.kind) {
     case 'created': {
       const { item } = outcome

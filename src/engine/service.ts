@@ -1,6 +1,6 @@
 /** The connector as commands and the daemon see it: users, runs and status over one state store. Knows no concrete server. */
 import type { Item } from '../model/item.ts'
-import type { Clock, Random } from '../ports/clock.ts'
+import type { Clock, Every, Random } from '../ports/clock.ts'
 import type { DaemonParts, ServiceAccounts } from '../ports/daemon.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
@@ -19,6 +19,7 @@ import { approvedOf, planDifference } from './approved.ts'
 import type { EngineOptions } from './context.ts'
 import { Daemon } from './daemon.ts'
 import type { EndpointsOf } from './endpoints.ts'
+import { type Heart, withHeartbeat } from './heartbeat.ts'
 import { measureUser } from './measure.ts'
 import { Places } from './places.ts'
 import { runBatch } from './run.ts'
@@ -48,6 +49,8 @@ export type ServiceOptions = {
   /** Names this process in leases: host, process id and a random part. */
   holder: string
   clock: Clock
+  /** For the heartbeat of leases. */
+  every: Every
   random: Random
   log: Log
   metrics: Metrics
@@ -191,12 +194,18 @@ async function dryRun(service: ServiceOptions, email: string, options: SyncOptio
   }
 }
 
-async function runLeased(
-  service: ServiceOptions,
-  held: { mailbox: Mailbox; lease: Lease; store: StateStore },
-  options: SyncOptions,
-): Promise<UserReport> {
-  const report = await runUser({
+type Held = { mailbox: Mailbox; lease: Lease; store: StateStore }
+
+async function runLeased(service: ServiceOptions, held: Held, options: SyncOptions): Promise<UserReport> {
+  const { every, log } = service
+  const beating = { ...held, every, log, signal: options.signal }
+  const report = await withHeartbeat(beating, (heart) => runBeating(service, { ...held, ...heart }, options))
+  measureUser(service.metrics, report)
+  return report
+}
+
+async function runBeating(service: ServiceOptions, held: Held & Heart, options: SyncOptions): Promise<UserReport> {
+  return runUser({
     ...held,
     openPairs: service.openPairs,
     options: service.options,
@@ -209,9 +218,6 @@ async function runLeased(
     random: service.random,
     log: service.log,
     metrics: service.metrics,
-    signal: options.signal,
     onProgress: options.onProgress ?? (() => {}),
   })
-  measureUser(service.metrics, report)
-  return report
 }

@@ -45,10 +45,12 @@ export type UserRun = {
   log: Log
   metrics?: Metrics
   signal: AbortSignal
+  /** Told at each step, so that the lease is kept alive only while there are any. */
+  alive?: () => void
   onProgress: (event: ProgressEvent) => void
 }
 
-/** Leases are held this long and renewed at half time. */
+/** Leases are held this long and renewed at half time, and by a heartbeat while a call waits. */
 export const LEASE_TTL_MS = 300_000
 /** Longest wait after failed passes. */
 const BACKOFF_MAX_MS = 3_600_000
@@ -65,7 +67,7 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     pairs.push(...unopened.map(unopenedReport))
     for (const one of opened) pairs.push(await runOpened(run, one, checkpoint))
   } catch (thrown) {
-    error = reportOf(thrown, run.log)
+    error = reportOf(thrown, run)
   }
   const outcome = worstOf(pairs, error)
   const hasWork = pairs.some((pair) => pair.outcome === 'partial' && (pair.counts.failed > 0 || pair.waiting === 0))
@@ -125,10 +127,13 @@ function unopenedReport({ name, kind, error, halted }: UnopenedPair): PairReport
 }
 
 /** Stops before the next step when asked to, and keeps the lease alive (I20). */
-export function checkpointOf(run: Pick<UserRun, 'clock' | 'signal' | 'store' | 'lease'>): () => Promise<void> {
+export function checkpointOf(
+  run: Pick<UserRun, 'clock' | 'signal' | 'store' | 'lease' | 'alive'>,
+): () => Promise<void> {
   let renewedAtMs = run.clock.nowMs()
   return async () => {
-    if (run.signal.aborted) throw new ConnectorError('stopped')
+    if (run.signal.aborted) throw stopReason(run.signal)
+    run.alive?.()
     const nowMs = run.clock.nowMs()
     // A clock that was set back tells nothing about the lease's age.
     const heldMs = nowMs - renewedAtMs
@@ -138,11 +143,22 @@ export function checkpointOf(run: Pick<UserRun, 'clock' | 'signal' | 'store' | '
   }
 }
 
-function reportOf(thrown: unknown, log: Log): ErrorReport {
-  if (thrown instanceof ConnectorError) return { code: thrown.code, fields: thrown.fields }
+/** Why the work was stopped: somebody asked for it, or the lease is gone. */
+function stopReason(signal: AbortSignal): ConnectorError {
+  const { reason } = signal
+  return reason instanceof ConnectorError && reason.code === 'lease.lost' ? reason : new ConnectorError('stopped')
+}
+
+function reportOf(thrown: unknown, { log, signal }: Pick<UserRun, 'log' | 'signal'>): ErrorReport {
+  if (thrown instanceof ConnectorError && thrown.code === 'stopped') return dataOf(stopReason(signal))
+  if (thrown instanceof ConnectorError) return dataOf(thrown)
   const name = thrown instanceof Error ? thrown.name : typeof thrown
   log.error({ name, stack: thrown instanceof Error ? thrown.stack : undefined }, 'unexpected error')
   return { code: 'bug', fields: { name, detail: thrown instanceof Error ? thrown.message.slice(0, 200) : '' } }
+}
+
+function dataOf({ code, fields }: ConnectorError): ErrorReport {
+  return { code, fields }
 }
 
 const WORST: readonly PassOutcome[] = ['stopped', 'failed', 'halted', 'partial', 'in-step']

@@ -24,8 +24,16 @@ export async function readChanges(context: SideContext, cursor: Cursor | null): 
   if (data.kind === 'list') return listPage(context, data)
   // Nextcloud prunes its change log without ever refusing an old token (nextcloud-facts 3.1): an old one is not trusted (LOS-9).
   const age = dayOf(context.clock.nowMs()) - data.day
-  if (age > DAV_CURSOR_AGE_MAX_DAYS || age < -1) return invalid(`last used ${age} days ago`)
+  if (age > DAV_CURSOR_AGE_MAX_DAYS) return agedPage(context, data, age)
+  if (age < -1) return invalid(`last used ${age} days ago`)
   return syncPage(context, data)
+}
+
+/** Only whether the server went back meanwhile is still asked of an old token. */
+async function agedPage(context: SideContext, data: SyncCursor, age: number): Promise<ChangePage> {
+  const page = await syncPage(context, data)
+  if (page.kind === 'cursor-invalid') return page
+  return { kind: 'cursor-invalid', reason: `last used ${age} days ago`, aged: true }
 }
 
 function invalid(reason: string): ChangePage {

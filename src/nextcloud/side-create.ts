@@ -8,7 +8,7 @@ import { settling, writeBatch } from './side-batch.ts'
 import type { SideContext } from './side-context.ts'
 import { filesFor } from './side-files.ts'
 import { readItems, tokenId } from './side-read.ts'
-import { findByUid, purgeTrashed } from './side-uid.ts'
+import { findByUid, purgeTrashed, trashedWith } from './side-uid.ts'
 import { lost, overtaken, readBack, type Written, written } from './side-written.ts'
 
 type Step = CreateOutcome | Written
@@ -30,22 +30,18 @@ export async function createItems(context: SideContext, requests: readonly Creat
 
 async function createOne(context: SideContext, request: CreateRequest): Promise<Step> {
   const id = tokenId(context, request.token)
-  const { desired, native, mark, files } = request
+  const { desired, native, mark, files, purge = [] } = request
   const ground = native && native.format !== 'ews' ? native.text : null
   const encoded = context.codec.encode(ground, desired, await filesFor(context, { ground, desired, files }))
   const text = withMark(encoded, mark)
+  await purgeTrashed(context, purge)
   const answer = await putNew(context, { id, text })
   if (isSuccess(answer)) return written(context, { id, text, answer })
   if (!isConflict(answer.status)) return plainFailure(answer)
   const settled = await settling(answer, () => settleConflict(context, { request, id, answer }))
   if (settled) return settled
-  if (!isBlockedByTrash(answer) || !(await purgeTrashed(context, request.desired.uid)))
-    return { kind: 'refused', error: statusError(answer, 'item') }
-  const again = await putNew(context, { id, text })
-  if (isSuccess(again)) return written(context, { id, text, answer: again })
-  if (!isConflict(again.status)) return plainFailure(again)
-  const settledAgain = await settling(again, () => settleConflict(context, { request, id, answer: again }))
-  return settledAgain ?? { kind: 'refused', error: statusError(again, 'item') }
+  const by = isBlockedByTrash(answer) ? await trashedWith(context, request.desired.uid) : []
+  return by.length > 0 ? { kind: 'blocked', by } : { kind: 'refused', error: statusError(answer, 'item') }
 }
 
 function putNew({ client, hrefs }: SideContext, { id, text }: { id: ItemId; text: string }): Promise<DavAnswer> {

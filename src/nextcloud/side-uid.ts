@@ -1,6 +1,7 @@
 /** Finds objects by UID: in the collection, for `already`, and in Nextcloud's trash, where one blocks its own re-creation. */
-import type { ItemId } from '../ports/side.ts'
-import { uidsIn } from './codec.ts'
+import { nameOf } from '../model/item-name.ts'
+import type { DeletedItem, ItemId } from '../ports/side.ts'
+import { normaliseLines, uidsIn } from './codec.ts'
 import { multistatusOf } from './dav/client.ts'
 import { canonicalUrl, plainSegment } from './dav/href.ts'
 import { type DavResponse, propText } from './dav/multistatus.ts'
@@ -16,25 +17,33 @@ export async function findByUid(context: SideContext, uid: string): Promise<Item
 
 /**
  * Quirk NC-TRASH-UID: Nextcloud 30 and later answer 500 when an event is created whose UID lies in the trash of the same calendar
- * (a unique index that counts the trash; a meeting cancelled and sent again does it daily). The trashed object, which a person
- * has already deleted and which holds the same meeting, is purged, silently. Only on a Nextcloud trash bin, only with exactly
- * this UID, only when it came from this very calendar. True when something was purged.
+ * (a unique index that counts the trash; a meeting cancelled and sent again does it daily). Gives the trashed objects that stand in
+ * the way: only those of a Nextcloud trash bin with exactly this UID that came from this very calendar.
  */
-export async function purgeTrashed(context: SideContext, uid: string): Promise<boolean> {
-  if (!context.dialect.hasTrash) return false
-  const { client, hrefs, log } = context
+export async function trashedWith(context: SideContext, uid: string): Promise<DeletedItem[]> {
+  if (!context.dialect.hasTrash) return []
+  const { hrefs, dialect, codec } = context
   const collection = new URL(hrefs.collectionUrl)
   const segments = collection.pathname.split('/').filter(Boolean)
   const own = plainSegment(segments.at(-1) ?? '')
   const url = new URL('../trashbin/objects/', collection).href
-  let purged = false
-  for (const { response, base } of await queryUid(context, { url, uid, props: { 'nc:calendar-uri': {} } })) {
-    if (propText(response, `{${NAMESPACES.nc}}calendar-uri`) !== own) continue
-    const answer = await client.remove(canonicalUrl(response.href, base), null)
-    log.info({ collection: own, status: answer.status }, 'purged a trashed event that blocked its re-creation')
-    purged ||= answer.status >= 200 && answer.status <= 299
+  const found = await queryUid(context, { url, uid, props: { 'nc:calendar-uri': {} } })
+  return found
+    .filter(({ response }) => propText(response, `{${NAMESPACES.nc}}calendar-uri`) === own)
+    .map(({ response, base }) => {
+      const id = new URL(canonicalUrl(response.href, base)).pathname as ItemId
+      const native = { format: dialect.format, text: normaliseLines(response.props.get(dialect.data.name)?.text ?? '') }
+      const decoded = codec.decode(native.text)
+      return { id, uid, title: decoded.kind === 'item' ? nameOf(decoded.model).title : '', native }
+    })
+}
+
+/** Removes trashed objects for good, silently; their contents are in the archive by now. */
+export async function purgeTrashed({ client, hrefs, log }: SideContext, ids: readonly ItemId[]): Promise<void> {
+  for (const id of ids) {
+    const { status } = await client.remove(new URL(id, hrefs.collectionUrl).href, null)
+    log.info({ status }, 'purged a trashed event that blocked its re-creation')
   }
-  return purged
 }
 
 type UidQuery = { url: string; uid: string; props?: Record<string, object> }

@@ -60,8 +60,11 @@ export type Hint = { kind: 'changed'; id: ItemId; version: Version | null } | { 
 
 export type ChangePage =
   | { kind: 'page'; hints: Hint[]; cursor: Cursor; more: boolean }
-  /** `rolledBack`: the feed is at an earlier point than the cursor: the server was restored from a backup, or is another one. */
-  | { kind: 'cursor-invalid'; reason: string; rolledBack?: boolean }
+  /**
+   * `rolledBack`: the feed is at an earlier point than the cursor: the server was restored from a backup, or is another one.
+   * `aged`: nothing is wrong but the time since it was last used: much may have happened in it, in the ordinary way.
+   */
+  | { kind: 'cursor-invalid'; reason: string; rolledBack?: boolean; aged?: boolean }
 
 export type ListEntry = { id: ItemId; version: Version | null }
 
@@ -90,6 +93,8 @@ export type CreateRequest = {
   mark?: Mark
   files?: FileSource
   mail?: Mail
+  /** Deleted items that blocked it and are in the archive by now: they may be removed for good. */
+  purge?: readonly ItemId[]
 }
 /** Patch `current.native` so that it becomes `desired`; `changed` names the paths that differ. `current.version` is the precondition. */
 export type UpdateRequest = {
@@ -105,6 +110,8 @@ export type UpdateRequest = {
  * name), null ends it, absent leaves it as it is.
  */
 export type Mark = string | null
+/** `title` is empty when the document cannot be read. */
+export type DeletedItem = { id: ItemId; uid: string; title: string; native: NativeDocument }
 /** `mail`: `people` only for a meeting of the mailbox's own: its cancellation is sent. */
 export type RemoveRequest = { id: ItemId; expect: Version; mail?: Mail }
 
@@ -115,6 +122,8 @@ export type RemoveRequest = { id: ItemId; expect: Version; mail?: Mail }
  */
 export type CreateOutcome =
   | { kind: 'created'; item: SideItem; overtaken?: boolean }
+  /** Deleted items in a trash bin still hold the UID; nothing was made. With `purge` it can be, once their contents are kept (I16). */
+  | { kind: 'blocked'; by: readonly DeletedItem[] }
   | { kind: 'already'; id: ItemId | null; reason: 'token' | 'uid' }
   | { kind: 'refused'; error: ConnectorError }
   | { kind: 'unknown'; error: ConnectorError }

@@ -2,7 +2,7 @@
  * Guards: pure checks that stop a collection's plan before it does something big by mistake (promises.md, table of guards; I21).
  * A guard that trips executes nothing of that collection and waits for a person.
  */
-import type { SideName } from '../ports/side.ts'
+import type { ItemId, SideName } from '../ports/side.ts'
 import type { ReleasedGuard } from '../ports/state-store.ts'
 import { otherSide } from './decide.ts'
 import { emptySide, exceeds, rolledBack } from './guard-listing.ts'
@@ -35,8 +35,19 @@ export type GuardName =
   | 'collection-identity'
   | 'server-rolled-back'
 
-/** What a full listing of one side said, when there was one. `rolledBack`: its feed had gone back to an earlier point. */
-export type Listing = { side: SideName; listed: number; vanished: number; appeared: number; rolledBack?: boolean }
+/**
+ * What a full listing of one side said, when there was one. `rolledBack`: its feed had gone back to an earlier point. `aged`: its cursor
+ * was only too old to be trusted. `toldRemoved`: those of the vanished items whose removal its feed had told just before.
+ */
+export type Listing = {
+  side: SideName
+  listed: number
+  vanished: number
+  appeared: number
+  rolledBack?: boolean
+  aged?: boolean
+  toldRemoved?: ReadonlySet<ItemId>
+}
 
 export type GuardInput = {
   plan: Plan

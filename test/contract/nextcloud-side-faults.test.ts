@@ -175,10 +175,11 @@ describe('the feed', () => {
     made.clock.now += 13 * 86_400_000
     expect(await made.side.changes(cursor)).toMatchObject({ kind: 'page' })
     made.clock.now += 2 * 86_400_000
-    expect(await made.side.changes(cursor)).toMatchObject({ kind: 'cursor-invalid' })
-    made.clock.now -= 15 * 86_400_000
+    expect(await made.side.changes(cursor)).toMatchObject({ kind: 'cursor-invalid', aged: true })
     made.personal.rewindToken(2)
-    expect(await made.side.changes(cursor)).toMatchObject({ kind: 'cursor-invalid' })
+    expect(await made.side.changes(cursor)).toMatchObject({ kind: 'cursor-invalid', rolledBack: true })
+    made.clock.now -= 15 * 86_400_000
+    expect(await made.side.changes(cursor)).toMatchObject({ kind: 'cursor-invalid', rolledBack: true })
   })
 
   it('goes on after a page that the server cut with 507', async () => {
@@ -232,7 +233,13 @@ describe('writing', () => {
       const other = made.person.createCalendar('other')
       other.put('x.ics', eventText('again@example.test', 'In another calendar'))
       other.remove('x.ics')
-      const [outcome] = await made.side.create([request('again@example.test')])
+      const asked = request('again@example.test')
+      const [blocked] = await made.side.create([asked])
+      if (blocked?.kind !== 'blocked') throw new Error(`not blocked: ${blocked?.kind}`)
+      expect(blocked.by).toMatchObject([{ uid: 'again@example.test', title: 'Old', native: { format: 'ical' } }])
+      expect(blocked.by[0]?.native.text).toContain('ATTENDEE:mailto:guest@elsewhere.test')
+      expect(made.personal.trash()).toHaveLength(1)
+      const [outcome] = await made.side.create([{ ...asked, purge: blocked.by.map(({ id }) => id) }])
       expect(outcome?.kind).toBe('created')
       expect(made.personal.trash()).toEqual([])
       expect(other.trash()).toHaveLength(1)
@@ -246,7 +253,10 @@ describe('writing', () => {
       made.personal.put(`${uid}.ics`, eventText(uid, uid))
       made.personal.remove(`${uid}.ics`)
     }
-    await create(made.side, 'again@example.test')
+    const asked = request('again@example.test')
+    const [blocked] = await made.side.create([asked])
+    const purge = blocked?.kind === 'blocked' ? blocked.by.map(({ id }) => id) : []
+    expect((await made.side.create([{ ...asked, purge }]))[0]?.kind).toBe('created')
     expect(made.personal.trash().map(({ uid }) => uid)).toEqual(['again@example.test.old'])
   })
 

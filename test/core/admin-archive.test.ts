@@ -98,6 +98,7 @@ describe('an item that is gone', () => {
 
   it.each(['answer-lost-applied', 'answer-lost-not-applied'] as const)('is there once after %s', async (fault) => {
     const id = await removed()
+    world.servers.nextcloud.trash.clear()
     world.once('nextcloud', fault)
     await expect(restore(id)).rejects.toMatchObject({ code: 'nextcloud.server-error' })
     expect(await world.store.openIntents(PAIR_ID)).toHaveLength(1)
@@ -110,6 +111,7 @@ describe('an item that is gone', () => {
 
   it('travels with the next pass although the command never learned that it was made', async () => {
     const id = await removed()
+    world.servers.nextcloud.trash.clear()
     world.once('nextcloud', 'answer-lost-applied')
     await expect(restore(id)).rejects.toMatchObject({ code: 'nextcloud.server-error' })
     await world.sync()

@@ -1,6 +1,7 @@
 /** The service over a memory store and two simulated servers, for the tests of what an administrator does. Faults are set by the test. */
 import { createConnector } from '../../src/engine/service.ts'
 import type { Event } from '../../src/model/event.ts'
+import type { Every } from '../../src/ports/clock.ts'
 import { NO_METRICS } from '../../src/ports/metrics.ts'
 import type { Connector } from '../../src/ports/service.ts'
 import type { SideName } from '../../src/ports/side.ts'
@@ -25,7 +26,7 @@ export type AdminWorld = {
   /** Fires once, at the next chance that this side has. */
   once: (side: SideName, fault: FaultKind) => void
   /** Somebody acts just before the next write reaches this side. */
-  beforeWrite: (side: SideName, act: () => void) => void
+  beforeWrite: (side: SideName, act: () => void | Promise<void>) => void
   /** Everything that was committed, for looking at the order of things. */
   commits: string[]
   /** A pass that is expected to end well. */
@@ -33,7 +34,11 @@ export type AdminWorld = {
   call: { signal: AbortSignal }
 }
 
-export type AdminWorldOptions = { store?: (clock: SimClock) => Promise<StateStore>; guards?: Partial<GuardLimits> }
+export type AdminWorldOptions = {
+  store?: (clock: SimClock) => Promise<StateStore>
+  guards?: Partial<GuardLimits>
+  every?: Every
+}
 
 export async function adminWorld(options: AdminWorldOptions = {}): Promise<AdminWorld> {
   const clock = new SimClock()
@@ -43,17 +48,25 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
   const store = watched(raw, commits)
   const servers = { exchange: new SimServer('exchange'), nextcloud: new SimServer('nextcloud') }
   const faults = new Set<string>()
-  let act = () => {}
+  let act: () => void | Promise<void> = () => {}
+  let busy: void | Promise<void>
   const side = (name: SideName) => {
     const around = {
       faults: { happens: (kind: FaultKind) => faults.delete(`${name}:${kind}`), chance, enabled: true },
       nowMs: () => clock.nowMs(),
-      step: async (_: string, run: () => unknown) => run(),
+      step: async (_: string, run: () => unknown) => {
+        const result = run()
+        await busy
+        busy = undefined
+        return result
+      },
       // No process dies here: the moment before a write is used for somebody's edit.
-      die: () => act(),
+      die: () => {
+        busy = act()
+      },
       people: () => {},
       listing: () => {},
-      watch: { writing: () => commits.push(`write:${name}`), creating() {}, updated() {}, removing() {} },
+      watch: { writing: () => commits.push(`write:${name}`), creating() {}, updated() {}, removing() {}, purging() {} },
       trace: () => {},
     }
     return new SimSide(servers[name], around as unknown as ConstructorParameters<typeof SimSide>[1])
@@ -90,6 +103,7 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
     rotateKey: async () => ({ rewrapped: 0 }),
     holder: 'test',
     clock,
+    every: options.every ?? (() => () => {}),
     random: chance,
     log: quietLog,
     metrics: NO_METRICS,

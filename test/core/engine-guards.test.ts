@@ -94,6 +94,41 @@ describe('a server that was rolled back', () => {
   })
 })
 
+describe('ordinary days', () => {
+  const DAY_MS = 86_400_000
+
+  async function daily(): Promise<Simulation> {
+    const world = quietWorld()
+    world.options.scrubIntervalMs = DAY_MS
+    await inStep(world, 20)
+    world.clock.advance(3 * DAY_MS)
+    return world
+  }
+
+  it.each(['exchange', 'nextcloud'] as const)(
+    'are no rolled-back server: a few deletions and new items on %s just before the daily comparison',
+    async (side) => {
+      const world = await daily()
+      for (const index of [0, 1, 2]) remove(world, side, index)
+      create(world, side, 2)
+      expect(await guardOf(world)).toBe('in-step')
+      expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+      expect(uidsOn(world, 'exchange')).toHaveLength(19)
+    },
+  )
+
+  it('are not what a server shows that lost the same items without telling', async () => {
+    const world = await daily()
+    const server = serverOf(world, 'exchange')
+    const told = server.feed.length
+    for (const index of [0, 1, 2]) remove(world, 'exchange', index)
+    server.feed.length = told
+    create(world, 'exchange', 2)
+    expect(await guardOf(world)).toBe('server-rolled-back')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(20)
+  })
+})
+
 describe('a folder that was deleted and made again', () => {
   it('halts when its items are others, and after the release the items are made in it; nothing is deleted', async () => {
     const world = quietWorld()

@@ -1,6 +1,6 @@
 /** Each guard at, below and above its limits, released and not (docs/promises.md, guards; I21). */
 import { describe, expect, it } from 'vitest'
-import type { SideName } from '../../src/ports/side.ts'
+import type { ItemId, SideName } from '../../src/ports/side.ts'
 import { GUARD_DEFAULTS, type GuardInput, guard, type Listing } from '../../src/sync/guard.ts'
 import type { PlanEntry } from '../../src/sync/plan.ts'
 
@@ -11,6 +11,14 @@ function entries(kind: PlanEntry['kind'], count: number, more: object = {}): Pla
 
 const removals = (count: number) => entries('remove', count, { side: 'nextcloud' })
 const merges = (count: number, changed: SideName | 'both') => entries('merge', count, { changed })
+
+/** Items of Exchange, numbered from `first`, that were found under new ids. */
+function rebound(first: number, count: number): PlanEntry[] {
+  return Array.from({ length: count }, (_, index) => {
+    const itemPair = { exchange: { id: String(first + index) }, nextcloud: { id: String(first + index) } }
+    return { kind: 'rebind', side: 'exchange', itemPair } as unknown as PlanEntry
+  })
+}
 
 function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
   const baseCount = more.baseCount ?? 100
@@ -99,7 +107,7 @@ describe('a side with a base that lists nothing', () => {
     expect(verdict([], { baseCount: 3, listings: [{ ...empty, listed: 1, vanished: 3 }] })).toBe('empty-side')
     expect(verdict([], { baseCount: 3, listings: [{ ...empty, listed: 1, vanished: 2 }] })).toBe('pass')
     expect(verdict([], { baseCount: 1, listings: [{ ...empty, listed: 1, vanished: 1 }] })).toBe('pass')
-    const moved = entries('rebind', 3, { side: 'exchange' })
+    const moved = rebound(1, 3)
     expect(verdict(moved, { baseCount: 3, listings: [{ ...empty, listed: 3, vanished: 3 }] })).toBe('pass')
   })
 
@@ -160,10 +168,28 @@ describe('a server that was rolled back: known ids vanished, unknown ones appear
   })
 
   it('does not count items that were found again under a new id', () => {
-    const found = entries('rebind', 6, { side: 'exchange' })
+    const found = rebound(1, 6)
     expect(verdict(found, { listings: [{ ...listing, vanished: 6, appeared: 6 }] })).toBe('pass')
     expect(verdict(found, { listings: [{ ...listing, vanished: 12, appeared: 7 }] })).toBe('server-rolled-back')
-    expect(verdict(entries('rebind', 6, { side: 'nextcloud' }), { listings: [listing] })).toBe('server-rolled-back')
+    const elsewhere = rebound(1, 6).map((entry) => ({ ...entry, side: 'nextcloud' }) as PlanEntry)
+    expect(verdict(elsewhere, { listings: [listing] })).toBe('server-rolled-back')
+  })
+
+  it('does not count what the feed itself had told, and nothing twice', () => {
+    const toldRemoved = new Set(['1', '2', '3', '4', '5'] as ItemId[])
+    expect(verdict([], { listings: [{ ...listing, vanished: 6, toldRemoved }] })).toBe('pass')
+    expect(verdict([], { listings: [{ ...listing, vanished: 11, toldRemoved }] })).toBe('server-rolled-back')
+    const both = { listings: [{ ...listing, vanished: 11, appeared: 7, toldRemoved }] }
+    expect(verdict(rebound(1, 5), both)).toBe('server-rolled-back')
+    expect(verdict(rebound(6, 6), both)).toBe('pass')
+  })
+
+  it.each([
+    [10, 100, 'pass'],
+    [11, 100, 'server-rolled-back'],
+    [11, 220, 'pass'],
+  ])('after a cursor that was only too old: %i of %i vanished: %s', (vanished, baseCount, expected) => {
+    expect(verdict([], { baseCount, listings: [{ ...listing, vanished, aged: true }] })).toBe(expected)
   })
 
   it('sees what an earlier listing found in a pass that did not live to judge it', () => {

@@ -166,6 +166,17 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'no-archive-of-trash',
+    rule: 'I16: what lies in a trash bin is archived before it is removed for good',
+    patches: [
+      {
+        file: 'src/engine/create-items.ts',
+        find: 'await keep(context, side, { deleted: blocked.flatMap(({ by }) => by) })',
+        replace: '',
+      },
+    ],
+  },
+  {
     name: 'echo',
     rule: 'I15: the base is what the server returned, not what was sent',
     patches: [
@@ -249,6 +260,17 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'listing-judged-once',
     rule: 'I21: what a listing said is listed again when the pass died before its guards',
     patches: [{ file: OBSERVE, find: 'if (toCompare.size > 0) await insistOnListing(context)', replace: '' }],
+  },
+  {
+    name: 'vanished-is-told',
+    rule: 'guard: only what the feed told is excused from the look for a rolled-back server',
+    patches: [
+      {
+        file: OBSERVE,
+        find: 'new Set([...vanished].filter((id) => told.has(id)))',
+        replace: 'new Set([...vanished, ...told].filter((id) => vanished.has(id)))',
+      },
+    ],
   },
   {
     name: 'releases-taken-back',

@@ -62,6 +62,39 @@ describe('a conflict', () => {
   )
 })
 
+describe("what lies in Nextcloud's trash bin", () => {
+  it('NC-TRASH-UID: is archived before it makes room for its UID, and can be restored (I16)', async () => {
+    stage.calendar().put('one.ics', ics('taken@example.org', 'SUMMARY:Written by hand'), { silent: true })
+    stage.calendar().remove('one.ics', { silent: true })
+    stage.mailbox().addEvent(appointment('Invited again', { uid: 'taken@example.org' }))
+    await stage.settle()
+    expect(stage.calendar().list()).toHaveLength(1)
+    expect(stage.calendar().trash()).toEqual([])
+    const [kept, ...others] = await admin().archive({ email: ALICE })
+    expect(others).toEqual([])
+    expect(kept?.entry).toMatchObject({ side: 'nextcloud', title: 'Written by hand', reason: 'remove' })
+    const id = kept?.entry.id ?? ''
+    expect(JSON.stringify(await admin().archived(id))).toContain('SUMMARY:Written by hand')
+    expect(await admin().restoreArchived(id, { to: 'nextcloud', ...call })).toMatchObject({ newUid: true })
+    await stage.settle()
+    expect(property(stage.object('Written by hand').text, 'SUMMARY')).toEqual(['SUMMARY:Written by hand'])
+    expect([stage.mailbox().list().length, stage.calendar().list().length]).toEqual([2, 2])
+    await expectEqual(stage.world)
+  })
+
+  it('NC-TRASH-UID: does not stand in the way of what is restored', async () => {
+    stage.calendar().put('one.ics', ics('again@example.org', 'SUMMARY:Deleted'), { silent: true })
+    await stage.settle()
+    stage.mailbox().deleteItem(stage.item('Deleted').id)
+    await stage.settle()
+    expect(stage.calendar().trash()).toHaveLength(1)
+    const restored = await admin().restoreArchived(await lastEntry('nextcloud'), { to: 'nextcloud', ...call })
+    expect(restored).toMatchObject({ outcome: 'created', newUid: false })
+    await stage.settle()
+    await expectEqual(stage.world)
+  })
+})
+
 describe('a removed item', () => {
   it.each([
     ['nextcloud', 'nextcloud'],

@@ -99,6 +99,9 @@ export class People {
     this.#around.trace(`* ${server.name}: move ${item.id} ${item.model.uid}`)
     this.movedUids.add(item.model.uid)
     server.remove(item.id)
+    // Moving on Nextcloud is a MOVE: it leaves nothing in the trash bin, and needs a free UID in the other calendar.
+    server.trash.delete(item.model.uid)
+    elsewhere.trash.delete(item.model.uid)
     elsewhere.create(item.model, null, this.#around.nowMs())
     for (const value of valuesOf(item.model)) this.taken.add(`${server.name}|${value}`)
   }

@@ -15,6 +15,8 @@ export type SimItem = {
 export class SimServer {
   readonly name: SideName
   readonly items = new Map<string, SimItem>()
+  /** Nextcloud's trash bin by UID: what lies in it blocks its UID (quirk NC-TRASH-UID). */
+  readonly trash = new Map<string, SimItem>()
   /** Ids in the order of their changes; epoch and position are the cursor. */
   feed: string[] = []
   /** Another epoch knows nothing of the cursors of this one. */
@@ -61,6 +63,8 @@ export class SimServer {
   }
 
   remove(id: string): boolean {
+    const item = this.items.get(id)
+    if (item && this.name === 'nextcloud') this.trash.set(item.model.uid, item)
     this.feed.push(id)
     return this.items.delete(id)
   }
@@ -88,6 +92,7 @@ export class SimServer {
   /** The administrator of this server brings an old backup back, or an empty one. Cursors of before are void. */
   rollBack(items: readonly SimItem[]): void {
     this.items.clear()
+    this.trash.clear()
     for (const item of items) this.items.set(item.id, item)
     this.#newEpoch()
   }
@@ -96,6 +101,7 @@ export class SimServer {
   recreateFolder(models: readonly Event[], atMs: number): void {
     this.folder++
     this.items.clear()
+    this.trash.clear()
     this.#newEpoch()
     for (const model of models) this.create(model, null, atMs)
   }

@@ -87,6 +87,14 @@ export class SimSide implements Side {
   create(requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
     return this.#each(requests, (request): CreateOutcome => {
       this.#around.watch.creating(request.token)
+      const trashed = this.#server.trash.get(request.desired.uid)
+      if (trashed && !this.#server.byUid(request.desired.uid)) {
+        const deleted = { id: `trash-${trashed.id}` as ItemId, uid: request.desired.uid, title: trashed.model.title }
+        const { native } = sideItem(trashed)
+        if (!request.purge?.includes(deleted.id)) return { kind: 'blocked', by: [{ ...deleted, native }] }
+        this.#around.watch.purging(trashed)
+        this.#server.trash.delete(deleted.uid)
+      }
       const made = this.#server.create(eventOf(request.desired), request.token, this.#around.nowMs())
       this.#server.writes++
       if (made === 'duplicate') {

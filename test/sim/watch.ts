@@ -14,6 +14,7 @@ export type WriteWatch = {
   creating: (token: string) => void
   updated: (before: SimItem, after: SimItem) => void
   removing: (item: SimItem) => void
+  purging: (item: SimItem) => void
 }
 
 export function watchOf(
@@ -45,6 +46,10 @@ export function watchOf(
     },
     removing: (item) => {
       for (const words of removalFaults(world, process, { collection, side, item })) broken(words)
+    },
+    purging: (item) => {
+      for (const value of valuesOf(item.model))
+        if (!world.archived.has(value)) broken(`I16: ${value} of ${item.model.uid} purged before it was archived`)
     },
   }
   return watch
