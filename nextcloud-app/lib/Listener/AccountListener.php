@@ -1,0 +1,44 @@
+<?php
+
+declare(strict_types=1);
+
+/**
+ * SPDX-FileCopyrightText: The Nextcloud Exchange Connector contributors
+ * SPDX-License-Identifier: AGPL-3.0-or-later
+ */
+
+namespace OCA\ExchangeConnector\Listener;
+
+use OCA\ExchangeConnector\AppInfo\Application;
+use OCA\ExchangeConnector\Service\EnrolmentService;
+use OCP\EventDispatcher\Event;
+use OCP\EventDispatcher\IEventListener;
+use OCP\User\Events\UserChangedEvent;
+use OCP\User\Events\UserDeletedEvent;
+use Psr\Log\LoggerInterface;
+use Throwable;
+
+/**
+ * Follows accounts: who is gone is forgotten, and an address that changed in the directory is looked at again.
+ *
+ * @template-implements IEventListener<UserDeletedEvent|UserChangedEvent>
+ */
+class AccountListener implements IEventListener {
+	public function __construct(
+		private EnrolmentService $enrolment,
+		private LoggerInterface $log,
+	) {
+	}
+
+	public function handle(Event $event): void {
+		try {
+			if ($event instanceof UserDeletedEvent) {
+				$this->enrolment->forget($event->getUser()->getUID());
+			} elseif ($event instanceof UserChangedEvent && in_array($event->getFeature(), ['eMailAddress', 'enabled'], true)) {
+				$this->enrolment->recheck($event->getUser()->getUID());
+			}
+		} catch (Throwable $error) {
+			$this->log->error('An account could not be followed', ['app' => Application::APP_ID, 'exception' => $error]);
+		}
+	}
+}
