@@ -100,7 +100,9 @@ function skip(context: PassContext, entry: Extract<PlanEntry, { kind: 'skip' }>,
   accounts.note(keyOf(entry), 'skipped')
   if (reason === 'outside-window') return [outside(context, observation)]
   if (reason === 'one-way') return [settled(observation)]
-  const problem = observation.problem ?? { code: 'item.duplicate-uid', detail: '' }
+  // Not what was wrong with it before: by this name it becomes an item of its own when the first one ends.
+  const duplicate = { code: 'item.duplicate-uid', detail: '' }
+  const problem = reason === 'duplicate-uid' ? duplicate : (observation.problem ?? duplicate)
   accounts.problems.push({ side: observation.side, uid: observation.uid, title: '', ...problem })
   accounts.act(skipAction(observation, reason), 'deferred')
   if (reason === 'duplicate-uid') return [settled(observation, problem)]

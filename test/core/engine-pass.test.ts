@@ -1,9 +1,11 @@
 /** Whole passes over simulated servers: what people see of them (P1, P5, I14, I16, I17, I25). */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Accounts } from '../../src/engine/accounts.ts'
 import type { Event } from '../../src/model/event.ts'
+import { ConnectorError } from '../../src/ports/errors.ts'
 import { SCENARIOS } from '../sim/crash-scenarios.ts'
 import { create, inStep, itemOf, quietWorld, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
+import { SimSide } from '../sim/side.ts'
 import { EMAIL, type Simulation } from '../sim/simulate.ts'
 
 async function kept(world: Simulation) {
@@ -130,6 +132,32 @@ describe('a second item of the same UID on Exchange', () => {
     expect(uidsOn(world, 'nextcloud')).toHaveLength(2)
     const paired = itemOf(world, 'nextcloud', 0)
     world.people.remove(serverOf(world, 'nextcloud'), paired)
+    for (let pass = 0; pass < 2; pass++) await world.pass()
+    expect(itemOf(world, 'nextcloud', 0).model.title).toBe('the copy')
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+  })
+})
+
+describe('I14: a second item of a UID that could not be written before', () => {
+  it('is known as the second one all the same, and gets its counterpart in its turn (found by seed 5048990)', async () => {
+    const world = quietWorld()
+    await inStep(world, 2)
+    const exchange = serverOf(world, 'exchange')
+    const first = itemOf(world, 'exchange', 0)
+    world.people.remove(serverOf(world, 'nextcloud'), itemOf(world, 'nextcloud', 0))
+    await world.pass()
+    exchange.create({ ...first.model, title: 'the copy' }, null, 0)
+    const error = new ConnectorError('nextcloud.server-error')
+    const refusing = vi
+      .spyOn(SimSide.prototype, 'create')
+      .mockImplementation(async (requests) => requests.map(() => ({ kind: 'refused', error })))
+    expect((await world.pass())?.outcome).toBe('partial')
+    refusing.mockRestore()
+    // The first one comes back from a backup, and sorts before the copy.
+    exchange.rollBack([first, ...exchange.backup()])
+    const report = await world.pass()
+    expect(report?.pairs[0]?.problems).toMatchObject([{ code: 'item.duplicate-uid', side: 'exchange' }])
+    world.people.remove(serverOf(world, 'nextcloud'), itemOf(world, 'nextcloud', 0))
     for (let pass = 0; pass < 2; pass++) await world.pass()
     expect(itemOf(world, 'nextcloud', 0).model.title).toBe('the copy')
     expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))

@@ -37,4 +37,9 @@ export const REGRESSIONS: readonly Regression[] = [
   { seed: 210057, mask: 'no-scrub', found: 'an old release let a side pass that was emptied once more' },
   { seed: 302576, mask: 'no-scrub', found: 'an unreadable new item hid a rolled-back calendar' },
   { seed: 19989, mask: 'all', found: 'the release of an emptied side let the other side pass' },
+  {
+    seed: 5048990,
+    mask: 'no-scrub',
+    found: 'a second item of a UID whose write had failed kept that problem and stayed alone',
+  },
 ]
