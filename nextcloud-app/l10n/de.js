@@ -130,7 +130,6 @@ OC.L10N.register(
         "Proven with a code that was placed in the mailbox.": "Nachgewiesen mit einem Code, der im Postfach abgelegt wurde.",
         "Remove from Nextcloud what came from Exchange": "Aus Nextcloud entfernen, was aus Exchange kam",
         "Restore the other version": "Andere Fassung wiederherstellen",
-        "Restore the other version of {title}": "Andere Fassung von {title} wiederherstellen",
         "Run asked for": "Abgleich angefordert",
         "Save": "Speichern",
         "Save connection": "Verbindung speichern",
@@ -256,6 +255,11 @@ OC.L10N.register(
         "Synchronize with Exchange?": "Mit Exchange synchronisieren?",
         "You can keep your calendars, tasks and contacts in step with your Exchange mailbox. You decide in your settings.": "Kalender, Aufgaben und Kontakte können mit dem Exchange-Postfach auf gleichem Stand gehalten werden. Die Entscheidung dazu liegt in den persönlichen Einstellungen.",
         "Look at it": "Ansehen",
-        "Exchange sync stopped for safety": "Exchange-Synchronisierung zur Sicherheit angehalten"
+        "Exchange sync stopped for safety": "Exchange-Synchronisierung zur Sicherheit angehalten",
+        "A calendar, task list or address book was deleted on one side. The one on the other side was kept. Delete it as well, take it out of your selection, or ask your administrator to make it again.": "Ein Kalender, eine Aufgabenliste oder ein Adressbuch wurde auf einer Seite gelöscht. Das Gegenstück auf der anderen Seite wurde behalten. Es kann ebenfalls gelöscht, aus der Auswahl genommen oder von der Administration neu angelegt werden.",
+        "Changes that you make in Nextcloud are undone and kept here.": "Änderungen in Nextcloud werden rückgängig gemacht und hier aufbewahrt.",
+        "Changes that you make in Exchange are undone and kept here.": "Änderungen in Exchange werden rückgängig gemacht und hier aufbewahrt.",
+        "This has been settled meanwhile. Please load the page again.": "Das hat sich inzwischen erledigt. Bitte die Seite neu laden.",
+        "There is no group of this name.": "Eine Gruppe mit diesem Namen gibt es nicht."
     },
     "nplurals=2; plural=(n != 1);");

@@ -10,6 +10,7 @@ import {
   rowsOf,
   shownRows,
   withRow,
+  withSuggestions,
 } from '../../nextcloud-app/src/logic/choices.ts'
 import type { Choice, Collection } from '../../nextcloud-app/src/logic/types.ts'
 
@@ -101,6 +102,34 @@ describe('rows', () => {
     })
     const owned = [...['a', 'b', 'c'].map((uri) => collection(uri)), contacts]
     fc.assert(fc.property(lists, (list) => isSame(choicesOf(rowsOf(list, owned)), list)))
+  })
+})
+
+describe('the automatic choice', () => {
+  const automatic: Choice = { ...main, nextcloud: null }
+  const suggested = (choices: readonly Choice[], collections: readonly Collection[], isConsent = true) =>
+    withSuggestions(rowsOf(choices, collections), collections, isConsent)
+
+  it('is written out before the consent where the account has its first collection', () => {
+    const contact: Choice = { ...automatic, kind: 'contacts' }
+    const all = [collection('work'), collection('personal'), contacts]
+    const written = choicesOf(suggested([automatic, contact], all))
+    expect(written.map(({ nextcloud }) => nextcloud)).toEqual(['personal', 'contacts'])
+  })
+
+  it('stays where there is none, and a choice that was made stays', () => {
+    expect(choicesOf(suggested([automatic], [collection('work')]))).toEqual([automatic])
+    const made = { ...main, nextcloud: 'work' }
+    expect(choicesOf(suggested([made], [collection('work'), collection('personal')]))).toEqual([made])
+  })
+
+  it('is left alone where it was saved, and prepared for what is turned on later', () => {
+    const all = [collection('personal')]
+    const rows = suggested([automatic], all, false)
+    expect(choicesOf(rows)).toEqual([automatic])
+    expect(named(withRow(rows, 'tasks:default', { isOn: true }), 'tasks:default')).toMatchObject({
+      nextcloud: 'personal',
+    })
   })
 })
 

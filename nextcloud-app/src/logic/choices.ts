@@ -65,6 +65,21 @@ export function rowsOf(choices: readonly Choice[], collections: readonly Collect
   })
 }
 
+/** What every Nextcloud account begins with. */
+const FIRST: Readonly<Record<Kind, string>> = { calendar: 'personal', tasks: 'personal', contacts: 'contacts' }
+
+/**
+ * Before the consent the automatic choice of the default rows is written out: a person should read what will be linked, not find it out later.
+ * After it (`isConsent` false) only of what is off, so that it is there when it is turned on and nothing that was saved looks changed.
+ */
+export function withSuggestions(rows: readonly Row[], collections: readonly Collection[], isConsent: boolean): Row[] {
+  return rows.map((row) => {
+    if (row.role !== 'default' || row.nextcloud !== null || (row.isOn && !isConsent)) return row
+    const first = linkable(row.kind, collections).find(({ uri }) => uri === FIRST[row.kind])
+    return first === undefined ? row : { ...row, nextcloud: first.uri }
+  })
+}
+
 type Seed = Pick<Row, 'role' | 'kind' | 'exchange' | 'name'>
 
 function rowOf(seed: Seed, choice: Choice | undefined, own: readonly Collection[]): Row {

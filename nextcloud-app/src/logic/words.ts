@@ -105,6 +105,10 @@ export function guardText(guard: string, t: Translate): string {
       )
     case 'collection-identity':
       return t('A calendar or address book is no longer the one that it was. Your administrator has to look at it.')
+    case 'collection-deleted':
+      return t(
+        'A calendar, task list or address book was deleted on one side. The one on the other side was kept. Delete it as well, take it out of your selection, or ask your administrator to make it again.',
+      )
     case 'server-rolled-back':
       return t(
         'A server looks as if it had been restored from an older backup, so nothing was changed. Your administrator has to look at it.',
@@ -153,6 +157,10 @@ export function refusalText(reason: string, t: Translate): string {
       return t('Mailboxes cannot be proven with a code here. Please ask your administrator to assign yours.')
     case 'already-active':
       return t('The synchronization is on already.')
+    case 'unknown-conflict':
+      return t('This has been settled meanwhile. Please load the page again.')
+    case 'unknown-group':
+      return t('There is no group of this name.')
     case 'not-enrolled':
     case 'no-consent':
       return t('The synchronization is not on.')
