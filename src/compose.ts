@@ -74,6 +74,10 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       accounts.reload()
       ;(await world.made())?.reload()
     },
+    testPool: async (options) => {
+      const { testPool } = await import('./open/pool-test.ts')
+      return testPool(config, { ...tools, store, users: users.everyone }, options)
+    },
     openScratch: async () => {
       const scratch = await openStateStore({ connectionString: 'sqlite::memory:', archiveKey: new Uint8Array(32) })
       await scratch.migrate()

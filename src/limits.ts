@@ -152,6 +152,14 @@ export const ACCOUNT_PROBE_POLL_MS = 250
 export const ACCOUNT_LOOK_MS = 2_000
 /** Pool: accounts that one call is tried with; more would carry one mailbox's trouble to every account. */
 export const ACCOUNTS_PER_CALL_MAX = 3
+/** Pool test: one request; a person waits for it. */
+export const POOL_TEST_TIMEOUT_MS = 30_000
+/** Pool test: accounts that are tested at the same time. */
+export const POOL_TEST_ACCOUNTS_MAX = 8
+/** Kerberos refuses clocks that differ by more than 5 minutes (MaxClockSkew); tokens are given 5 minutes, too. */
+export const CLOCK_SKEW_MAX_MS = 5 * 60 * 1000
+/** Pool test: a server certificate that ends within this time is named. */
+export const CERTIFICATE_NOTICE_MS = 14 * 24 * 60 * 60 * 1000
 /** Pool: a certificate that ends within this time is announced, once a day. Ordering a new one takes a company weeks. */
 export const SECRET_EXPIRY_NOTICE_MS = 30 * 24 * 60 * 60 * 1000
 /** PRODID of vCards that the connector makes. */

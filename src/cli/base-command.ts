@@ -98,8 +98,7 @@ export abstract class BaseCommand extends Command {
   ): Promise<T> {
     const config = await this.settings(flags)
     const stopper = listenForSignals({ process, nowMs: () => this.nowMs(), say: (text) => this.say(text) })
-    const onTerminal = process.stderr.isTTY && !flags.quiet && !flags.verbose && !this.jsonEnabled()
-    this.#progress = onTerminal ? progressLine(process.stderr, () => this.nowMs()) : NO_PROGRESS
+    this.#progress = this.onTerminal(flags) ? progressLine(process.stderr, () => this.nowMs()) : NO_PROGRESS
     try {
       const connector = await this.compose(config, flags)
       try {
@@ -116,6 +115,10 @@ export abstract class BaseCommand extends Command {
       this.#stopCode = stopper.exitCode()
       stopper.dispose()
     }
+  }
+
+  protected onTerminal({ quiet, verbose }: GlobalFlags): boolean {
+    return process.stderr.isTTY && !quiet && !verbose && !this.jsonEnabled()
   }
 
   /** A line on standard error. */

@@ -57,6 +57,7 @@ export type ServiceOptions = {
   /** Reads an archived document of this mailbox back into the model. Throws `item.unreadable`. */
   decode: (email: string, document: NativeDocument) => Item | Promise<Item>
   rotateKey: () => Promise<{ rewrapped: number }>
+  testPool: Connector['testPool']
   close: () => Promise<void>
 }
 
@@ -81,6 +82,7 @@ export function createConnector(service: ServiceOptions): Connector {
       await service.reload()
       daemon?.reload()
     },
+    testPool: service.testPool,
     close: service.close,
   }
 }

@@ -69,7 +69,7 @@ export function createClients(config: Config, tools: ClientTools, appParts: AppP
   }
 }
 
-function exchangePool(config: Config, tools: ClientTools): ExchangePool {
+export function exchangePool(config: Config, tools: ClientTools): ExchangePool {
   const { exchange } = config
   const admins = () => readAdmins(config)
   const proxy = proxyFromEnvironment(process.env)

@@ -1,6 +1,8 @@
 /** What commands may ask of the connector: compose.ts builds it, commands call it, tests replace it. */
+
 import type { Administration } from './administration.ts'
 import type { DaemonEnd } from './daemon.ts'
+import type { PoolReport, PoolTestOptions } from './pool-report.ts'
 import type { ApprovedPlan, ProgressEvent, RunReport, UserReport } from './report.ts'
 import type { CollectionPair, Conflict, Mailbox, Observation, PassLog, StateStore } from './state-store.ts'
 
@@ -53,6 +55,8 @@ export interface Connector {
   status(email?: string): Promise<MailboxStatus[]>
   /** Works on due mailboxes until the signal aborts. Throws ConnectorError `state.*` for what no waiting cures. */
   daemon(options: { signal: AbortSignal; version: string }): Promise<DaemonEnd>
+  /** Tests every service account. Errors: `config.*`; all else is in the report. */
+  testPool(options: PoolTestOptions): Promise<PoolReport>
   /** Reads users and service accounts again; passes under way go on. */
   reload(): Promise<void>
   close(): Promise<void>

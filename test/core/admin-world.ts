@@ -101,6 +101,7 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
     parallelMax: 2,
     decode: (_, document) => JSON.parse(document.text) as Event,
     rotateKey: async () => ({ rewrapped: 0 }),
+    testPool: () => Promise.reject(new Error('not in this world')),
     holder: 'test',
     clock,
     every: options.every ?? (() => () => {}),

@@ -90,6 +90,7 @@ export function fakeConnector(parts: Partial<Connector>): Connector & { closed: 
     syncUser: unexpected,
     syncRun: unexpected,
     status: unexpected,
+    testPool: unexpected,
     daemon: unexpected,
     reload: unexpected,
     ...parts,

@@ -1,7 +1,7 @@
 /** May an account be tried now, and by whom? Pure; the account book runs it in one transaction, so that all replicas agree. */
 import { ACCOUNT_PROBE_MS, ACCOUNT_PROOF_MS } from '../../limits.ts'
 import type { AccountState, Refusals } from '../../ports/account-book.ts'
-import { afterLostTry, afterNewSecret, afterRefusal, isResting } from './rest.ts'
+import { afterLostTry, afterNewSecret, afterRefusal, hasTriesLeft, isResting } from './rest.ts'
 
 /** `probe`: go alone. `busy`: another one tries it until then. */
 export type Admission =
@@ -13,10 +13,10 @@ export type Admission =
 export type Caller = { holder: string; mark: string; nowMs: number }
 type Changed<T> = { after: AccountState; result: T }
 
-export function admit(before: AccountState, caller: Caller): Changed<Admission> {
+export function admit(before: AccountState, caller: Caller, insists = false): Changed<Admission> {
   const state = withoutDeadProbe(withSecretOf(before, caller), caller.nowMs)
   const { nowMs, holder } = caller
-  if (isResting(state.refusals, nowMs))
+  if (isResting(state.refusals, nowMs) && !(insists && hasTriesLeft(state.refusals, nowMs)))
     return { after: state, result: { kind: 'resting', untilMs: state.refusals?.restUntilMs ?? nowMs } }
   if (isProven(state, caller)) return { after: state, result: { kind: 'proven' } }
   if (state.probe !== null && state.probe.holder !== holder)
@@ -32,7 +32,9 @@ export function isProven({ provenAtMs, secretMark }: AccountState, { mark, nowMs
 
 /** Result: whether it had been refused before. A call that began before the account was refused says nothing about its password now. */
 export function noteLetIn(before: AccountState, caller: Caller): Changed<boolean> {
-  if (isResting(before.refusals, caller.nowMs)) return { after: before, result: false }
+  // Who tried it alone is the news, also when it insisted during a rest.
+  const isProbe = before.probe?.holder === caller.holder
+  if (!isProbe && isResting(before.refusals, caller.nowMs)) return { after: before, result: false }
   const after = { ...before, refusals: null, secretMark: caller.mark, provenAtMs: caller.nowMs, probe: null }
   return { after, result: before.refusals !== null && before.refusals.count > 0 }
 }

@@ -19,7 +19,7 @@ export function mailboxClient(order: () => readonly Member[]): EwsClient {
         tried.push(member)
         last = member
         try {
-          return await member.call((client) => client.call(operation, request, call), call.signal)
+          return await member.call((client) => client.call(operation, request, call), { signal: call.signal })
         } catch (error) {
           if (!isTurnedAway(error, member)) throw error
           refusal ??= error

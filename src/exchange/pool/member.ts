@@ -2,15 +2,17 @@
  * One service account at work: its client, and the gate before it. An account that has not proven itself lets one call through at a
  * time, so that a wrong password costs one try and not ten at once.
  */
-import type { EwsClient } from '../ews/client.ts'
+import type { AccountClient, EwsClient } from '../ews/client.ts'
+
 import type { EwsResult } from '../ews/operation.ts'
+import type { Pressure } from '../throttle/throttle.ts'
 import type { AccountHealth } from './health.ts'
-import { AccountRecord, type RecordTools } from './record.ts'
+import { AccountRecord, type Entry, type RecordTools } from './record.ts'
 import { verdictOfError, verdictOfResults } from './verdict.ts'
 
 export type MemberOptions = {
   name: string
-  open: () => { client: EwsClient; close(): Promise<void> }
+  open: () => { client: AccountClient; close(): Promise<void> }
   secretExpiresAtMs: number | null
   /** Names the credentials without telling them. */
   mark: string
@@ -46,10 +48,10 @@ export class Member {
   }
 
   /** Errors: those of the call; `exchange.account-resting` when the account must not be tried. */
-  async call<Value>(task: Task<Value>, signal?: AbortSignal): Promise<EwsResult<Value>[]> {
+  async call<Value>(task: Task<Value>, entry: Entry = {}): Promise<EwsResult<Value>[]> {
     this.underWay++
     try {
-      return await this.throughGate(task, signal)
+      return await this.throughGate(task, entry)
     } finally {
       this.underWay--
       if (this.retired) await this.closeWhenIdle()
@@ -73,18 +75,23 @@ export class Member {
     return this.opened?.client.serverBuild() ?? null
   }
 
+  /** How the server bears the account; null before the first call. */
+  pressure(): Pressure | null {
+    return this.opened?.client.pressure() ?? null
+  }
+
   health(): AccountHealth {
     const { secretExpiresAtMs } = this.options
     return { ...this.record.health(), secretExpiresAtMs, callsUnderWay: this.underWay }
   }
 
-  private async throughGate<Value>(task: Task<Value>, signal?: AbortSignal): Promise<EwsResult<Value>[]> {
+  private async throughGate<Value>(task: Task<Value>, entry: Entry): Promise<EwsResult<Value>[]> {
     // Each turn of this loop is another call's proof or refusal; a refusal ends it in `enter`, too.
     while (this.probe !== null && !this.record.isProven()) await this.probe
     const entering = this.record.isProven() ? null : new Gate()
     this.probe ??= entering?.opened ?? null
     try {
-      await this.record.enter(signal)
+      await this.record.enter(entry)
       return await this.watched(task)
     } finally {
       if (entering !== null && this.probe === entering.opened) this.probe = null

@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto'
 import { SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
 import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
-import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
+import type { PoolReport, PoolTestOptions } from '../../ports/pool-report.ts'
 import { Preferences } from '../account.ts'
 import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
@@ -15,6 +15,7 @@ import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
 import { createServerThrottle } from '../throttle/throttle.ts'
 import { accountAuth } from './account-auth.ts'
+import { checkPool } from './check/run.ts'
 import type { AccountHealth } from './health.ts'
 import { mailboxClient } from './mailbox-client.ts'
 import { Member } from './member.ts'
@@ -41,8 +42,8 @@ export type ExchangePool = {
   clientFor(email: string): EwsClient
   /** Reads the accounts again; calls under way end as they would. Errors: those of `admins`; then everything stays as it was. */
   reload(): void
-  /** The account that would act for a mailbox now. */
-  accountOf(email: string): string
+  /** Tests every account; only reads, and never tries one more often than the directory bears. */
+  check(options: Omit<PoolTestOptions, 'limit'>): Promise<PoolReport>
   health(): AccountHealth[]
   close(): Promise<void>
 }
@@ -109,7 +110,10 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
       announcedAtMs = Number.NEGATIVE_INFINITY
       log.info({ accounts: entries.length }, 'service accounts read again')
     },
-    accountOf: (email) => firstAwake(orderFor(email)).name,
+    check: (asked) => {
+      const { tls, proxy } = options
+      return checkPool(members, { ...asked, type: config.type, url, tools: { clock, tls, proxy } })
+    },
     health: () => entries.map(({ member }) => member.health()),
     close,
   }
@@ -117,12 +121,6 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
 
 function plainMark(credentials: string): string {
   return createHash('sha256').update(credentials).digest('hex')
-}
-
-function firstAwake(members: readonly Member[]): Member {
-  const member = members.find((one) => !one.isResting()) ?? members[0]
-  if (member === undefined) throw new ConnectorError('bug', { where: 'firstAwake' })
-  return member
 }
 
 function announceExpiry({ account, secretExpiresAtMs }: AccountHealth, nowMs: number, log: Log): void {

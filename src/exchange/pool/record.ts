@@ -12,6 +12,9 @@ import type { Verdict } from './verdict.ts'
 /** `holder` names this pool among all that share the book. */
 export type RecordTools = { clock: Clock; random: Random; log: Log; book: AccountBook; holder: string }
 
+/** `insists`: a person wants to know now, so a rest is cut short; the number of tries in half an hour stays. */
+export type Entry = { signal?: AbortSignal | undefined; insists?: boolean }
+
 export class AccountRecord {
   private readonly account: string
   private readonly mark: string
@@ -43,9 +46,9 @@ export class AccountRecord {
   }
 
   /** Waits for its turn. Errors: `exchange.account-resting` when the account must not be tried; `stopped`. */
-  async enter(signal: AbortSignal | undefined): Promise<'proven' | 'probe'> {
+  async enter({ signal, insists = false }: Entry): Promise<'proven' | 'probe'> {
     for (;;) {
-      const admission = await this.admission()
+      const admission = await this.admission(insists)
       switch (admission.kind) {
         case 'proven':
         case 'probe':
@@ -101,15 +104,15 @@ export class AccountRecord {
     return new ConnectorError('exchange.account-resting', fields)
   }
 
-  private async admission(): Promise<Admission> {
+  private async admission(insists: boolean): Promise<Admission> {
     const { nowMs } = this.caller()
-    if (nowMs < this.ownRestUntilMs) return { kind: 'resting', untilMs: this.ownRestUntilMs }
+    if (!insists && nowMs < this.ownRestUntilMs) return { kind: 'resting', untilMs: this.ownRestUntilMs }
     // What worked a moment ago is not asked about at every call.
     if (nowMs - this.lookedAtMs < ACCOUNT_LOOK_MS && this.isProven()) return { kind: 'proven' }
     this.state = await this.tools.book.read(this.account)
     this.lookedAtMs = nowMs
     const settled = this.isProven() && !isResting(this.state.refusals, nowMs) && this.state.secretMark === this.mark
-    return settled ? { kind: 'proven' } : this.change((before) => admit(before, this.caller()))
+    return settled ? { kind: 'proven' } : this.change((before) => admit(before, this.caller(), insists))
   }
 
   private change<T>(change: (before: AccountState) => { after: AccountState; result: T }): Promise<T> {
@@ -122,7 +125,7 @@ export class AccountRecord {
 
   private async letIn(): Promise<void> {
     const caller = this.caller()
-    if (this.isResting()) return
+    if (this.isResting() && this.state.probe?.holder !== this.tools.holder) return
     this.lastSuccessAtMs = caller.nowMs
     this.ownRestUntilMs = 0
     const { refusals, provenAtMs, probe } = this.state

@@ -33,6 +33,11 @@ export function isResting(refusals: Refusals | null, nowMs: number): boolean {
   return refusals !== null && nowMs < refusals.restUntilMs
 }
 
+/** Another try would not be one too many within the window in which directories count. */
+export function hasTriesLeft(refusals: Refusals | null, nowMs: number): boolean {
+  return refusals === null || windowEndMs(refusals.triesAtMs) <= nowMs
+}
+
 function withTry(before: Refusals | null, atMs: number): number[] {
   return [...(before?.triesAtMs ?? []), atMs].slice(-ACCOUNT_TRIES_MAX)
 }
