@@ -29,6 +29,7 @@ final class AllowList {
 	private const READING_HOMES = ['OPTIONS', 'PROPFIND', 'REPORT'];
 	/** Made by the server from other people's data, or part of scheduling. */
 	private const NOT_OURS = '/^(?:inbox|outbox|notifications|z-server-generated--.*|z-app-generated--.*|app-generated--.*|contact_birthdays)$|_shared_by_/';
+	private const CALENDARSERVER = 'http://calendarserver.org/ns/';
 	private const BODY_BYTES_MAX = 8 * 1024 * 1024;
 
 	/**
@@ -53,6 +54,10 @@ final class AllowList {
 			}
 		} elseif ($destination !== null) {
 			return 'a destination';
+		}
+		// A subscription (its `source`, too) would make the server fetch whatever address it names.
+		if (in_array($method, ['MKCOL', 'MKCALENDAR', 'PROPPATCH'], true) && $body !== '' && self::namesSubscription($body)) {
+			return 'subscriptions';
 		}
 		return $method === 'REPORT' ? self::reportRefusal($uid, $place, $body, $baseUri) : null;
 	}
@@ -105,20 +110,31 @@ final class AllowList {
 		];
 	}
 
-	/** The report's name, and that a multiget asks for objects of its own collection only: its body may name any path. */
-	private static function reportRefusal(string $uid, array $place, string $body, string $baseUri): ?string {
-		if ($body === '' || strlen($body) > self::BODY_BYTES_MAX || preg_match('/<!(?:DOCTYPE|ENTITY)/i', $body) === 1) {
-			return 'this report';
+	private static function namesSubscription(string $body): bool {
+		$document = self::read($body);
+		return $document === null || $document->getElementsByTagNameNS(self::CALENDARSERVER, 'subscribed')->length > 0
+			|| $document->getElementsByTagNameNS(self::CALENDARSERVER, 'source')->length > 0;
+	}
+
+	/** Null: no XML, too much of it, or with a document type. */
+	private static function read(string $body): ?\DOMDocument {
+		if ($body === '' || strlen($body) > self::BODY_BYTES_MAX) {
+			return null;
 		}
 		$document = new \DOMDocument();
 		$before = libxml_use_internal_errors(true);
 		try {
-			$isRead = $document->loadXML($body, LIBXML_NONET);
+			return $document->loadXML($body, LIBXML_NONET) && $document->doctype === null ? $document : null;
 		} finally {
 			libxml_clear_errors();
 			libxml_use_internal_errors($before);
 		}
-		$root = $isRead ? $document->documentElement : null;
+	}
+
+	/** The report's name, and that a multiget asks for objects of its own collection only: its body may name any path. */
+	private static function reportRefusal(string $uid, array $place, string $body, string $baseUri): ?string {
+		$document = self::read($body);
+		$root = $document?->documentElement;
 		$name = $root === null ? '' : '{' . $root->namespaceURI . '}' . $root->localName;
 		if (!in_array($name, self::REPORTS, true)) {
 			return 'this report';

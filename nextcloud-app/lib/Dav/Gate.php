@@ -9,6 +9,7 @@ declare(strict_types=1);
 
 namespace OCA\ExchangeConnector\Dav;
 
+use OCA\ExchangeConnector\SelfTest\SignedClient;
 use OCA\ExchangeConnector\Service\EnrolmentService;
 use OCA\ExchangeConnector\Service\JournalService;
 use OCA\ExchangeConnector\Service\NonceStore;
@@ -66,7 +67,9 @@ class Gate {
 		if ($refusal !== null) {
 			throw self::refused($refusal);
 		}
-		$this->status->seen();
+		if (!str_starts_with($this->request->getHeader('X-EXC-Nonce'), SignedClient::NONCE_PREFIX)) {
+			$this->status->seen();
+		}
 		$this->journal->actAsConnector();
 		return $sentUser === self::NOBODY ? self::NOBODY : rawurldecode($sentUser);
 	}
@@ -134,5 +137,4 @@ class Gate {
 	public static function refused(string $code): RefusedException {
 		return new RefusedException($code, $code, self::STATUS[$code] ?? 403);
 	}
-
 }

@@ -10,8 +10,6 @@ declare(strict_types=1);
 namespace OCA\ExchangeConnector\Dav;
 
 use OCA\ExchangeConnector\Service\RefusedException;
-use OCP\IUserManager;
-use OCP\IUserSession;
 use Sabre\DAV\Auth\Backend\BackendInterface;
 use Sabre\DAV\Exception as DavException;
 use Sabre\HTTP\RequestInterface;
@@ -26,8 +24,7 @@ class GatewayBackend implements BackendInterface {
 
 	public function __construct(
 		private Gate $gate,
-		private IUserSession $session,
-		private IUserManager $users,
+		private ActingUser $actingUser,
 	) {
 	}
 
@@ -59,7 +56,7 @@ class GatewayBackend implements BackendInterface {
 
 	/** @throws RefusedException */
 	private function allow(string $uid, RequestInterface $request): void {
-		$body = $request->getMethod() === 'REPORT' ? (string)file_get_contents('php://input') : '';
+		$body = in_array($request->getMethod(), ['REPORT', 'MKCOL', 'MKCALENDAR', 'PROPPATCH'], true) ? (string)file_get_contents('php://input') : '';
 		$path = AllowList::below((string)parse_url($request->getUrl(), PHP_URL_PATH), $this->baseUri) ?? '..';
 		$sent = $request->getHeader('Destination');
 		$destination = $sent === null ? null : (AllowList::below($sent, $this->baseUri) ?? '..');
@@ -70,13 +67,10 @@ class GatewayBackend implements BackendInterface {
 	}
 
 	private function become(string $uid, RequestInterface $request): string {
-		$user = $this->users->get($uid);
-		$this->session->setVolatileActiveUser($user);
-		\OC_Util::setupFS($uid);
 		// No write of the connector ever sends mail, whether it asked for silence itself or forgot to.
 		$request->setHeader('Schedule-Reply', 'F');
 		$request->setHeader('X-NC-Scheduling', 'false');
-		return 'principals/users/' . $uid;
+		return $this->actingUser->become($uid);
 	}
 
 	public static function asDav(RefusedException $refused): DavException {

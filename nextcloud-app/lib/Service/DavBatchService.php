@@ -9,13 +9,12 @@ declare(strict_types=1);
 
 namespace OCA\ExchangeConnector\Service;
 
+use OCA\ExchangeConnector\Dav\ActingUser;
 use OCA\ExchangeConnector\Dav\AllowList;
 use OCA\ExchangeConnector\Dav\BatchServer;
 use OCA\ExchangeConnector\Dav\Gate;
 use OCP\IConfig;
 use OCP\IURLGenerator;
-use OCP\IUserManager;
-use OCP\IUserSession;
 use Psr\Log\LoggerInterface;
 
 /**
@@ -28,8 +27,7 @@ class DavBatchService {
 
 	public function __construct(
 		private Gate $gate,
-		private IUserSession $session,
-		private IUserManager $users,
+		private ActingUser $actingUser,
 		private IURLGenerator $urls,
 		private IConfig $config,
 		private LoggerInterface $log,
@@ -43,8 +41,7 @@ class DavBatchService {
 	public function run(string $uid, array $requests): array {
 		$checked = $this->checked($requests);
 		$this->gate->consenting($uid);
-		$this->session->setVolatileActiveUser($this->users->get($uid));
-		\OC_Util::setupFS($uid);
+		$this->actingUser->become($uid);
 		$baseUri = $this->urls->getWebroot() . '/remote.php/dav/';
 		$server = new BatchServer($uid, $baseUri);
 		$answers = [];

@@ -49,7 +49,8 @@ class JournalService {
 		return $this->takingPart[$uid] ??= in_array($this->store->find($uid)['state'] ?? '', ['active', 'paused'], true);
 	}
 
-	public function write(string $uid, array $change): void {
+	/** @return int the id of the row */
+	public function write(string $uid, array $change): int {
 		$query = $this->db->getQueryBuilder();
 		$query->insert('exc_journal')->values([
 			'uid' => $query->createNamedParameter($uid),
@@ -60,9 +61,11 @@ class JournalService {
 			'origin' => $query->createNamedParameter($this->isConnector ? 'connector' : 'user'),
 			'created_at' => $query->createNamedParameter($this->time->getTime(), IQueryBuilder::PARAM_INT),
 		])->executeStatement();
+		$id = $query->getLastInsertId();
 		if (!$this->isConnector) {
 			$this->webhook->wake('changed', $uid);
 		}
+		return $id;
 	}
 
 	/** @return list<array{id: int, uid: string, kind: string, collection: string, object: ?string, op: string, origin: string, at: int}> */

@@ -116,9 +116,18 @@ class StatusService {
 	/** A signed request was right: the connector is there. */
 	public function seen(): void {
 		$now = $this->time->getTime();
-		if ($now - ($this->connector()['lastSeenAt'] ?? 0) >= self::SEEN_SECONDS) {
+		$last = $this->connector()['lastSeenAt'] ?? 0;
+		$isWatched = $last < $this->config->getValueInt(Application::APP_ID, 'watched_since', 0, true);
+		if ($isWatched || $now - $last >= self::SEEN_SECONDS) {
 			$this->remember(['lastSeenAt' => $now]);
 		}
+	}
+
+	/** From now on the next sign of life is written down at once. Gives the moment from which one counts. */
+	public function watch(): int {
+		$since = $this->time->getTime() + 1;
+		$this->config->setValueInt(Application::APP_ID, 'watched_since', $since, lazy: true);
+		return $since;
 	}
 
 	public function forget(string $uid): void {
