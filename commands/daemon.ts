@@ -10,6 +10,8 @@ export class Daemon extends BaseCommand {
     'SIGHUP reads users, service accounts and the log level again. Several may run on one PostgreSQL; on SQLite one machine shares the file.'
   static override examples = ['<%= config.bin %> <%= command.id %>', 'kill -HUP PID']
 
+  protected override console = 'never-waits' as const
+
   override async run() {
     const { flags } = await this.parse(Daemon)
     const { version } = this.config

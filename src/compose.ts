@@ -17,12 +17,21 @@ import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
 import { type Metrics, NO_METRICS } from './ports/metrics.ts'
 import type { Connector } from './ports/service.ts'
+import type { SharedWork } from './ports/shared-work.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
 import { keyedHash } from './state/keyed-hash.ts'
 import { openStateStore, rotateArchiveKey } from './state/open.ts'
 import type { SqlStateStore } from './state/store.ts'
 
-export type ComposeOptions = { log: Log; metrics?: Metrics; clock?: Clock; random?: Random }
+export type ComposeOptions = {
+  log: Log
+  metrics?: Metrics
+  clock?: Clock
+  random?: Random
+  /** For a log that is kept in the database, and one that counts what it drops. */
+  onStore?: (store: SharedWork) => void
+  onMetrics?: (metrics: Metrics) => void
+}
 
 /** Full comparisons of a collection that ignore its cursors, on average this often. */
 const SCRUB_INTERVAL_MS = 24 * 3_600_000
@@ -52,7 +61,9 @@ const systemRandom: Random = { uuid: () => randomUUID(), fraction: () => Math.ra
 export async function compose(config: Config, options: ComposeOptions): Promise<Connector> {
   const { log, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
+  options.onStore?.(store)
   const metrics = exchangeable(options.metrics ?? NO_METRICS)
+  options.onMetrics?.(metrics)
   const tools = { clock, random, log, metrics }
   const app = appOf(config, tools)
   const file = usersOf(config)

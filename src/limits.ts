@@ -247,3 +247,17 @@ export const APP_USERS_AGE_MAX_MS = 60_000
 export const APP_USERS_WHOLE_AGE_MAX_MS = 6 * 60 * 60 * 1000
 /** App: changes of users are asked for from so many seconds before the last one seen: transactions end out of order. */
 export const APP_USERS_OVERLAP_S = 60
+/** Logs: lines kept for a sink that does not answer; at 300 bytes each 6 MB. The oldest go first, and are counted. */
+export const LOG_QUEUE_LINES_MAX = 20_000
+/** Logs: lines of one batch. */
+export const LOG_BATCH_LINES_MAX = 500
+/** Logs: how long one batch may take. */
+export const LOG_SEND_MS = 10_000
+/** Logs: longest pause between tries of a sink that is down. */
+export const LOG_PAUSE_MAX_MS = 30_000
+/** Logs: how long the end of a process waits for the last lines. */
+export const LOG_CLOSE_MS = 2_000
+/** Logs: bytes that wait for a slow disk. */
+export const LOG_FILE_BUFFER_BYTES_MAX = 8 * 1024 * 1024
+/** Logs: one UDP datagram; RFC 5426 asks receivers for 2,048 and hopes for more; longer lines are cut. */
+export const LOG_UDP_BYTES_MAX = 8_192

@@ -3,12 +3,14 @@
  * Standard output gets data only; everything else goes to standard error.
  */
 import { Command, Flags } from '@oclif/core'
-import type { Config, LogLevel } from '../config/config.ts'
+import type { Config } from '../config/config.ts'
 import type { Inspected } from '../config/load.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ProgressEvent } from '../ports/report.ts'
 import type { Connector } from '../ports/service.ts'
 import { describeError, errorJson, errorText, stackText } from './errors.ts'
+import type { LogTargets } from './log.ts'
+import type { OpenedLog } from './open-log.ts'
 import { NO_PROGRESS, type ProgressLine, progressLine } from './progress.ts'
 import { type Redact, redactor } from './redact.ts'
 import { type View, viewOf } from './render/view.ts'
@@ -39,7 +41,9 @@ export abstract class BaseCommand extends Command {
   protected redact: Redact = redactor([])
   #progress: ProgressLine = NO_PROGRESS
   #stopCode: number | null = null
-  #setLogLevel: (level: LogLevel) => void = () => {}
+  #log: OpenedLog | null = null
+  /** A daemon must not stand still because nobody reads its standard error. */
+  protected console: LogTargets['console'] = 'at-once'
 
   /** The clock of the command line: reports show times relative to it. */
   protected nowMs(): number {
@@ -70,20 +74,25 @@ export abstract class BaseCommand extends Command {
 
   /** Replaced in tests. Loaded late: `--version` and `--help` must not wait for the engine. */
   protected async compose(config: Config, flags: GlobalFlags): Promise<Connector> {
-    const [{ compose }, { stderrLog }] = await Promise.all([import('../compose.ts'), import('./log.ts')])
-    const level = flags.verbose ? 'debug' : flags.quiet ? 'silent' : config.logging.level
-    const isOn = config.logging.outputs.includes('console') || flags.verbose
-    // Secrets may be others after a reload.
-    const log = stderrLog(isOn ? level : 'silent', (text) => this.redact(text))
-    this.#setLogLevel = log.setLevel
-    return compose(config, { log })
+    const [{ compose }, { openLog }] = await Promise.all([import('../compose.ts'), import('./open-log.ts')])
+    const { console } = this
+    const log = await openLog(config.logging, {
+      ...flags,
+      console,
+      version: this.config.version,
+      // Secrets may be others after a reload.
+      redact: (text) => this.redact(text),
+      say: (text) => this.say(text),
+    })
+    this.#log = log
+    return compose(config, { log: log.log, onStore: log.attach, onMetrics: log.measure })
   }
 
   /** Users, service accounts and the log level as they are now. What cannot be read stays as it was, and is said. */
   protected async reload(connector: Connector, flags: GlobalFlags): Promise<void> {
     try {
       const { logging } = await this.settings(flags)
-      if (!flags.verbose && !flags.quiet) this.#setLogLevel(logging.level)
+      if (!flags.verbose && !flags.quiet) this.#log?.log.setLevel(logging.level)
       await connector.reload()
       this.say('Read again: users, service accounts, log level.')
     } catch (error) {
@@ -108,6 +117,8 @@ export abstract class BaseCommand extends Command {
           onProgress: (event) => this.#progress.show(event),
         })
       } finally {
+        // The log in the database goes first, while it can.
+        await this.#log?.close()
         await connector.close()
       }
     } finally {

@@ -35,6 +35,47 @@ function masked(fields: LogFields, redact: Redact): LogFields {
 /** The level may change while it runs, for its children, too. */
 export type LeveledLog = Log & { setLevel(level: LogLevel): void }
 
+/** Where lines go beside standard error. `take` never waits and never throws. */
+export type LineTaker = { take(line: string): void }
+
+export type LogTargets = {
+  level: LogLevel
+  /** Of standard error: it may say less than the others. */
+  consoleLevel: LogLevel
+  /** A daemon must not stand still because nobody reads its standard error; a command must not lose its last line. */
+  console: 'at-once' | 'never-waits'
+  redact: Redact
+  others: readonly LineTaker[]
+}
+
+/** Bytes kept for a standard error that nobody reads; what comes then is dropped. */
+const CONSOLE_BUFFER_BYTES_MAX = 4 * 1024 * 1024
+const WEIGHTS: Record<LogLevel, number> = { debug: 20, info: 30, warn: 40, error: 50, silent: 100 }
+
+/** One log to several places; every text passes `redact` before it goes anywhere (I26). */
+export function fanLog(targets: LogTargets): LeveledLog {
+  const { level, consoleLevel, redact, others } = targets
+  const isAtOnce = targets.console === 'at-once'
+  const stderr = destination({ fd: 2, sync: isAtOnce, ...(!isAtOnce && { maxLength: CONSOLE_BUFFER_BYTES_MAX }) })
+  // A closed pipe is no reason to end.
+  stderr.on('error', () => {})
+  let least = WEIGHTS[consoleLevel]
+  const write = (line: string) => {
+    const weight = Number(/^\{"level":(\d+)/.exec(line)?.[1] ?? 0)
+    if (weight >= least) stderr.write(line)
+    for (const other of others) other.take(line)
+  }
+  const lower = others.length > 0 && WEIGHTS[level] < least ? level : consoleLevel
+  const log = stderrLog(lower, redact, { write })
+  return {
+    ...log,
+    setLevel: (next) => {
+      least = WEIGHTS[next]
+      log.setLevel(next)
+    },
+  }
+}
+
 /** A log to standard error; every text in it passes `redact` (I26). */
 export function stderrLog(level: LogLevel, redact: Redact, stream?: { write(line: string): void }): LeveledLog {
   const timestamp = () => `,"time":"${new Date().toISOString()}"`

@@ -69,6 +69,17 @@ export type GuardSettings = {
 export type LogOutput = 'console' | 'database' | 'file' | 'loki' | 'syslog' | 'otlp'
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
+export type LoggingSettings = {
+  outputs: readonly LogOutput[]
+  level: LogLevel
+  database: { linesMax: number }
+  /** `path` is absolute. */
+  file: { path: string; megabytesMax: number; filesMax: number }
+  loki: { url: string | null; username: string | null; password: string | null; tenantId: string | null }
+  syslog: { url: string | null; facility: Values['Service__LoggingConfiguration__Syslog__Facility'] }
+  otlp: { url: string | null; headers: Readonly<Record<string, string>> }
+}
+
 export type Config = {
   sync: SyncSettings
   exchange: ExchangeSettings
@@ -79,7 +90,7 @@ export type Config = {
   archive: { encryptionKey: string | null; previousEncryptionKey: string | null; retentionDays: number }
   /** The daemon's server. */
   http: { enabled: boolean; host: string; port: number }
-  logging: { outputs: readonly LogOutput[]; level: LogLevel }
+  logging: LoggingSettings
   guards: GuardSettings
   allowPlainHttp: boolean
   secondaryReplicas: number
@@ -109,6 +120,33 @@ function syncSettings(v: Values): SyncSettings {
     schedulingAuthority: v.Service__SchedulingAuthority,
     fileBytesMax: v.Service__AttachmentLimitInBytes,
     defaultTimeZone: v.Service__DefaultTimeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone,
+  }
+}
+
+function loggingSettings(v: Values, path: (text: string) => string): LoggingSettings {
+  return {
+    outputs: v.Service__LoggingConfiguration__LogsOutput,
+    level: v.Service__LoggingConfiguration__LogLevel,
+    database: { linesMax: v.Service__LoggingConfiguration__Database__LinesMax },
+    file: {
+      path: path(v.Service__LoggingConfiguration__File__Path),
+      megabytesMax: v.Service__LoggingConfiguration__File__SizeInMegabytes,
+      filesMax: v.Service__LoggingConfiguration__File__Count,
+    },
+    loki: {
+      url: v.Service__LoggingConfiguration__Loki__Url,
+      username: v.Service__LoggingConfiguration__Loki__Username,
+      password: v.Service__LoggingConfiguration__Loki__Password,
+      tenantId: v.Service__LoggingConfiguration__Loki__TenantId,
+    },
+    syslog: {
+      url: v.Service__LoggingConfiguration__Syslog__Url,
+      facility: v.Service__LoggingConfiguration__Syslog__Facility,
+    },
+    otlp: {
+      url: v.Service__LoggingConfiguration__Otlp__Url,
+      headers: v.Service__LoggingConfiguration__Otlp__Headers ?? {},
+    },
   }
 }
 
@@ -150,10 +188,7 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       host: v.Service__HttpConfiguration__Host,
       port: v.Service__HttpConfiguration__Port,
     },
-    logging: {
-      outputs: v.Service__LoggingConfiguration__LogsOutput,
-      level: v.Service__LoggingConfiguration__LogLevel,
-    },
+    logging: loggingSettings(v, path),
     guards: {
       deletesMax: v.Service__Guards__DeletionsPerPassCount,
       deletesMaxPercent: v.Service__Guards__DeletionsPerPassPercent,

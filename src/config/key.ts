@@ -84,6 +84,22 @@ export function httpUrl(): Kind<string> {
   })
 }
 
+export function syslogUrl(): Kind<string> {
+  return kind('udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT', (text) => {
+    const url = URL.parse(text)
+    const isBare = url !== null && url.hostname !== '' && !url.username && !url.search && !url.hash
+    return isBare && /^(udp|tcp|tls):$/.test(url.protocol) && url.pathname.length <= 1 ? text : undefined
+  })
+}
+
+export function headerList(): Kind<Readonly<Record<string, string>>> {
+  return kind('NAME=VALUE, separated by commas', (text) => {
+    const pairs = text.split(',').map((part) => /^\s*([A-Za-z0-9-]+)=([\x20-\x7e]+)$/.exec(part))
+    if (pairs.some((pair) => pair === null)) return undefined
+    return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2]?.trim() ?? '']))
+  })
+}
+
 export function timeZone(): Kind<string> {
   return kind('an IANA time zone such as Europe/Berlin', (text) => {
     try {

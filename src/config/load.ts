@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { ConnectorError } from '../ports/errors.ts'
 import { type Config, toConfig } from './config.ts'
 import { type Entry, find, type Layer, readEnvFile, secretParts, unknownKeys } from './layers.ts'
-import { brokenRules, type Problem } from './rules.ts'
+import { advice, brokenRules, type Problem } from './rules.ts'
 import { KEY_NAMES, type Key, specOf, type Values } from './schema.ts'
 import { modeWarning, type SecretSource } from './secret.ts'
 
@@ -72,6 +72,7 @@ export function inspectConfig(options: LoadOptions): Inspected {
     { origin: 'env-file', source: readEnvFile(envPath, options.flags?.envFile !== undefined) },
   ]
   const { values, entries, secrets, warnings, problems } = readKeys(layers, options.cwd)
+  warnings.push(...advice(values))
   const wrong = new Set(problems.map((problem) => problem.key))
   problems.push(...brokenRules(values).filter((problem) => !wrong.has(problem.key)))
   if (entries.some((entry) => entry.secret && entry.form === 'value' && entry.origin === 'env-file')) {

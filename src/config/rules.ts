@@ -3,14 +3,9 @@ import type { Key, Values } from './schema.ts'
 
 export type Problem = { kind: 'invalid' | 'unknown-key' | 'secret'; key: string; text: string }
 
-/** Said plainly instead of accepting a setting that would not have its effect: a sync that ignores `sensitive` would publish titles. */
+/** Said plainly instead of failing at the first mailbox. */
 function notInThisVersion(v: Values): Problem[] {
   const problems: Problem[] = []
-  const refuse = (key: Key, value: string, instead: string) =>
-    problems.push({ kind: 'invalid', key, text: `${value} is not available in this version; ${instead}` })
-  const outputs = v.Service__LoggingConfiguration__LogsOutput.filter((output) => output !== 'console')
-  if (outputs.length > 0)
-    refuse('Service__LoggingConfiguration__LogsOutput', `logging to ${outputs.join(', ')}`, 'use 0 or 1 (console)')
   // Microsoft 365 has one address for everybody.
   const isCloud = v.Service__ExchangeConfiguration__ExchangeType === 'cloud'
   if (v.Service__ExchangeConfiguration__EwsUrl === null && !isCloud)
@@ -31,6 +26,9 @@ function plainHttp(v: Values): Problem[] {
   const urls = {
     Service__ExchangeConfiguration__EwsUrl: v.Service__ExchangeConfiguration__EwsUrl,
     Service__NextcloudConfiguration__Url: v.Service__NextcloudConfiguration__Url,
+    // Logs name mailboxes; a password for Loki would go in clear, too.
+    Service__LoggingConfiguration__Loki__Url: v.Service__LoggingConfiguration__Loki__Url,
+    Service__LoggingConfiguration__Otlp__Url: v.Service__LoggingConfiguration__Otlp__Url,
   }
   return Object.entries(urls).flatMap(([key, text]) => {
     const url = text === null ? null : URL.parse(text)
@@ -78,7 +76,36 @@ function nextcloudApp(v: Values): Problem[] {
   return problems
 }
 
+/** A log that is asked for needs its address. */
+function logAddresses(v: Values): Problem[] {
+  const outputs = v.Service__LoggingConfiguration__LogsOutput
+  const needed = [
+    ['loki', 'Service__LoggingConfiguration__Loki__Url'],
+    ['syslog', 'Service__LoggingConfiguration__Syslog__Url'],
+    ['otlp', 'Service__LoggingConfiguration__Otlp__Url'],
+  ] as const
+  return needed
+    .filter(([output, key]) => outputs.includes(output) && v[key] === null)
+    .map(([output, key]) => ({ kind: 'invalid' as const, key, text: `is needed: LogsOutput names ${output}` }))
+}
+
+/** What is allowed but worth a look. */
+export function advice(v: Values): string[] {
+  const hasReplicas = v.Secondary_Replicas_Amount > 0
+  if (!v.Service__LoggingConfiguration__LogsOutput.includes('database') || !hasReplicas) return []
+  return [
+    'all replicas write their logs into one database, which then works for logs as much as for the sync; ' +
+      'with replicas better use console, Loki, syslog or OTLP (Service__LoggingConfiguration__LogsOutput)',
+  ]
+}
+
 /** All problems of values that are each well-formed. */
 export function brokenRules(values: Values): Problem[] {
-  return [...notInThisVersion(values), ...plainHttp(values), ...togetherOrNotAtAll(values), ...nextcloudApp(values)]
+  return [
+    ...notInThisVersion(values),
+    ...plainHttp(values),
+    ...togetherOrNotAtAll(values),
+    ...nextcloudApp(values),
+    ...logAddresses(values),
+  ]
 }

@@ -5,6 +5,7 @@ import {
   bitMask,
   connectionString,
   daysOrUnlimited,
+  headerList,
   httpUrl,
   type KeySpec,
   numbered,
@@ -12,6 +13,7 @@ import {
   optional,
   password,
   secret,
+  syslogUrl,
   timeZone,
   wholeNumber,
   withDefault,
@@ -226,7 +228,50 @@ export const KEYS = {
   Service__LoggingConfiguration__LogLevel: withDefault(
     oneOf('debug', 'info', 'warn', 'error', 'silent'),
     'error',
-    'The least important log line that is written; reports say more in words. --verbose means debug, --quiet means silent.',
+    'The least important log line that is written; reports say more in words. --verbose means debug; --quiet silences the console.',
+  ),
+  Service__LoggingConfiguration__Database__LinesMax: withDefault(
+    wholeNumber(1000, 10_000_000),
+    '100000',
+    'Log in the database (table log_line): the oldest lines beyond this number go.',
+  ),
+  Service__LoggingConfiguration__File__Path: withDefault(
+    text,
+    './logs/connector.log',
+    'Log files: path; a number is put before the extension. Each process needs its own.',
+  ),
+  Service__LoggingConfiguration__File__SizeInMegabytes: withDefault(
+    wholeNumber(1, 10_000),
+    '50',
+    'Log files: a new one is begun at this size.',
+  ),
+  Service__LoggingConfiguration__File__Count: withDefault(
+    wholeNumber(1, 1000),
+    '7',
+    'Log files: so many older ones are kept.',
+  ),
+  Service__LoggingConfiguration__Loki__Url: optional(httpUrl(), 'Loki: base address.', 'https://loki.example.org'),
+  Service__LoggingConfiguration__Loki__Username: optional(text, 'Loki: user name, where it asks for one.'),
+  Service__LoggingConfiguration__Loki__Password: secret(password(), 'Loki: password of that user.'),
+  Service__LoggingConfiguration__Loki__TenantId: optional(text, 'Loki: tenant, where there are several.'),
+  Service__LoggingConfiguration__Syslog__Url: optional(
+    syslogUrl(),
+    'Syslog (RFC 5424): server.',
+    'tls://syslog.example.org:6514',
+  ),
+  Service__LoggingConfiguration__Syslog__Facility: withDefault(
+    oneOf('user', 'daemon', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'),
+    'daemon',
+    'Syslog: facility of the messages.',
+  ),
+  Service__LoggingConfiguration__Otlp__Url: optional(
+    httpUrl(),
+    'OpenTelemetry collector: base address of OTLP over HTTP.',
+    'http://127.0.0.1:4318',
+  ),
+  Service__LoggingConfiguration__Otlp__Headers: secret(
+    headerList(),
+    'OpenTelemetry collector: headers that it asks for, as NAME=VALUE, separated by commas.',
   ),
 
   Service__Guards__DeletionsPerPassCount: withDefault(

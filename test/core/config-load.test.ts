@@ -122,14 +122,15 @@ describe('problems', () => {
     )
   })
 
-  it.each([['Service__LoggingConfiguration__LogsOutput', '5']])(
-    'refuses %s=%s by name instead of ignoring it',
-    (key, value) => {
-      const { lines } = problemsOf({ [key]: value })
-      expect(lines).toHaveLength(1)
-      expect(lines[0]).toMatch(/is not available in this version/)
-    },
-  )
+  it.each([
+    ['8', 'Loki__Url'],
+    ['16', 'Syslog__Url'],
+    ['33', 'Otlp__Url'],
+  ])('wants the address of a log that is asked for: %s', (outputs, key) => {
+    const { lines } = problemsOf({ Service__LoggingConfiguration__LogsOutput: outputs })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toContain(`Service__LoggingConfiguration__${key}: is needed`)
+  })
 
   it.each(['1', '2', '3', '4'])('takes every kind of sign-in: ExchangeType %s', (type) => {
     expect(problemsOf({ Service__ExchangeConfiguration__ExchangeType: type }).code).toBe('none')
