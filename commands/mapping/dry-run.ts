@@ -15,7 +15,9 @@ export class MappingDryRun extends BaseCommand {
   ]
   static override args = { file: Args.string({ description: 'An .ics, .vcf or EWS .xml file.', required: true }) }
   static override flags = {
-    documents: Flags.boolean({ summary: 'Also print the documents that the other side would get.' }),
+    documents: Flags.boolean({
+      summary: 'Also print what is understood of each item, and the documents that the other side would get.',
+    }),
   }
 
   override async run() {

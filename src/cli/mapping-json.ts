@@ -10,7 +10,9 @@ export function mappingJson(report: MappingReport) {
     title: item.title,
     when: item.when,
     fits: item.fits,
+    model: item.model,
     losses: item.losses.map(lossJson),
+    stays: item.stays,
     changedOnReturn: [...new Set(item.changedOnReturn.map(maskPath))],
     written: item.written,
   }))

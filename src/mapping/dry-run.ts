@@ -5,6 +5,7 @@ import { nameOf } from '../model/item-name.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { MappedItem, MappingReport } from '../ports/mapping-report.ts'
 import { isTodo } from './decode-document.ts'
+import { sameWords } from './ews/body.ts'
 import type { EwsContext } from './ews/context.ts'
 import { readDocuments } from './ews/document.ts'
 import { readSingleDocuments } from './ews/single-item.ts'
@@ -86,9 +87,9 @@ function report(frame: Frame, { ways, problems }: Readable): MappingReport {
   return { ...frame, items: ways.map(mapped), problems: [...problems, ...nothing] }
 }
 
-function mapped({ item, fit, problems, back, written }: Way): MappedItem {
+function mapped({ item, fit, problems, stays, back, written }: Way): MappedItem {
   const losses = [...problems, ...fit.losses]
-  const shown = { uid: item.uid, ...nameOf(item), losses }
+  const shown = { uid: item.uid, ...nameOf(item), model: Object.fromEntries(flatten(item)), losses, stays }
   if (fit.kind === 'unrepresentable') return { ...shown, fits: false, written: null, changedOnReturn: [] }
   return {
     ...shown,
@@ -101,7 +102,15 @@ function mapped({ item, fit, problems, back, written }: Way): MappedItem {
 /** Differences after the way there and back that no loss names. */
 function unexplained(before: Item, after: Item, losses: readonly Loss[]): FieldPath[] {
   const named = new Set(losses.map((loss) => loss.path))
-  return differingPaths(flatten(before), flatten(after)).filter((path) => !named.has(path))
+  const differing = differingPaths(flatten(before), flatten(after)).filter((path) => !named.has(path))
+  return differing.filter((path) => !saysTheSame(path, before, after))
+}
+
+/** `STATUS:CONFIRMED` is what an event without a status is; and layouts of one text differ between programs. */
+function saysTheSame(path: FieldPath, before: Item, after: Item): boolean {
+  if (before.kind !== 'event' || after.kind !== 'event') return false
+  if (path === 'status') return before.status === 'confirmed' && after.status === 'none'
+  return path === 'body' && before.body !== null && after.body !== null && sameWords(before.body.text, after.body.text)
 }
 
 function reasonOf(error: unknown): string {

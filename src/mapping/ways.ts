@@ -10,10 +10,12 @@ import { fitEvent as fitEventOnExchange } from './ews/fit.ts'
 import { fitGroup } from './ews/group.ts'
 import { previewText } from './ews/preview.ts'
 import { isSingleItem, readSingleItem, type SingleItem, singlePreview } from './ews/single-item.ts'
+import { staysOfItem } from './ews/stays.ts'
 import { fitTask } from './ews/task-fit.ts'
 import type { XmlElement } from './ews/xml.ts'
 import { fitEvent as fitEventOnNextcloud } from './ical/fit-event.ts'
 import { readEvent as readIcalEvent } from './ical/read-event.ts'
+import { staysOfResource } from './ical/stays.ts'
 import { fitTodo } from './ical/todo-fit.ts'
 import { readTodo } from './ical/todo-read.ts'
 import { writeTodo } from './ical/todo-write.ts'
@@ -27,6 +29,8 @@ export type Way = {
   item: Item
   /** What the document has and the model cannot say. */
   problems: readonly Loss[]
+  /** Properties that stay in their own document; the other side never has them. */
+  stays: readonly string[]
   fit: Fit<Item>
   written(item: Item): string
   back(item: Item): Item
@@ -40,20 +44,28 @@ export function wayOfEvent(resource: string, context: EwsContext): Way {
   const back = (item: Item) =>
     readIcalEvent(writeEvent(resource, eventOf(item), { ...context, ...STAMP }).text, context).event
   const written = (item: Item) => previewText(eventOf(item), context)
-  return { item: event, problems, fit: fitEventOnExchange(event, context), written, back }
+  const stays = staysOfResource(resource)
+  return { item: event, problems, stays, fit: fitEventOnExchange(event, context), written, back }
 }
 
 export function wayOfTodo(resource: string, context: EwsContext): Way {
   const { task, problems } = readTodo(resource, context)
   const back = (item: Item) => readTodo(writeTodo(resource, taskOf(item), { ...context, ...STAMP }).text, context).task
-  return { item: task, problems, fit: fitTask(task, context), written: (item) => preview(item, context), back }
+  return {
+    item: task,
+    problems,
+    stays: [],
+    fit: fitTask(task, context),
+    written: (item) => preview(item, context),
+    back,
+  }
 }
 
 export function wayOfCard(resource: string, context: EwsContext): Way {
   const { contact, problems } = readContact(resource)
   const fit = contact.kind === 'group' ? fitGroup(contact) : fitContactOnExchange(contact, context)
   const back = (item: Item) => readContact(writeContact(resource, cardOf(item), STAMP).text).contact
-  return { item: contact, problems, fit, written: (item) => preview(item, context), back }
+  return { item: contact, problems, stays: [], fit, written: (item) => preview(item, context), back }
 }
 
 export function wayOfCalendarItem({ master, exceptions }: EwsDocument, context: EwsContext): Way {
@@ -61,7 +73,8 @@ export function wayOfCalendarItem({ master, exceptions }: EwsDocument, context: 
   const written = (item: Item) => writeEvent(null, eventOf(item), { ...context, ...STAMP }).text
   const back = (item: Item) =>
     held(fitEventOnExchange(readIcalEvent(written(item), context).event, context, event), item)
-  return { item: event, problems: [], fit: fitEventOnNextcloud(event, context), written, back }
+  const stays = staysOfItem(master)
+  return { item: event, problems: [], stays, fit: fitEventOnNextcloud(event, context), written, back }
 }
 
 export function wayOfSingle(element: XmlElement, context: EwsContext): Way {
@@ -69,11 +82,11 @@ export function wayOfSingle(element: XmlElement, context: EwsContext): Way {
   if (item.kind === 'task') {
     const written = (wanted: Item) => writeTodo(null, taskOf(wanted), { ...context, ...STAMP }).text
     const back = (wanted: Item) => held(fitTask(readTodo(written(wanted), context).task, context, item), wanted)
-    return { item, problems: [], fit: fitTodo(item), written, back }
+    return { item, problems: [], stays: [], fit: fitTodo(item), written, back }
   }
   const written = (wanted: Item) => writeContact(null, cardOf(wanted), STAMP).text
   const back = (wanted: Item) => held(fitCardOnExchange(readContact(written(wanted)).contact, item, context), wanted)
-  return { item, problems: [], fit: fitContact(item), written, back }
+  return { item, problems: [], stays: [], fit: fitContact(item), written, back }
 }
 
 function fitCardOnExchange(card: SingleItem, current: SingleItem, context: EwsContext): Fit<Item> {

@@ -59,19 +59,26 @@ export function findWindowsFor(zone: ZoneId): string | null {
 export function findForDisplayName(text: string): ZoneId | null {
   const match = /^\s*\((?:UTC|GMT)?\s*(?:([+-])\s?(\d{1,2})[:.]?(\d{2})?)?\)\s*(.*)$/i.exec(text)
   const places = (match?.[4] ?? text).trim().replace(/\s+\d+$/, '')
-  const named = WINDOWS_DISPLAY_NAMES.find(([name]) => name.toLowerCase() === places.toLowerCase())
+  const named = WINDOWS_DISPLAY_NAMES.find(([name]) => spokenName(name) === spokenName(places))
   if (named) return findForWindows(named[1])
-  if (!match) return null
-  const offset = (Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)) * (match[1] === '-' ? -1 : 1)
+  const offset = match && (Number(match[2] ?? 0) * 60 + Number(match[3] ?? 0)) * (match[1] === '-' ? -1 : 1)
+  if (places === '') return offset === null || match?.[1] === undefined ? null : fixedZone(offset, ZONE_REFERENCE_YEAR)
   const cities = places.split(/[,;/]/).map(plainName)
-  const zones = zoneNames('')
-  for (const city of cities) {
-    const zone = zones.find((candidate) => plainName(candidate.slice(candidate.lastIndexOf('/') + 1)) === city)
-    const rules = zone && yearRules(zone, ZONE_REFERENCE_YEAR)
-    if (zone && rules && rules.standardOffsetMinutes === offset)
-      return findForWindows(findWindowsFor(zone) ?? '') ?? zone
-  }
-  return null
+  // Without an offset one city alone may be any word; two of one offset are a list of Windows.
+  const known = cities.flatMap((city) => cityZone(city) ?? [])
+  const wanted = offset ?? (known.length > 1 ? known[0]?.standardOffsetMinutes : undefined)
+  const found = known.find((zone) => zone.standardOffsetMinutes === wanted)
+  return found ? (findForWindows(findWindowsFor(found.zone) ?? '') ?? found.zone) : null
+}
+
+function cityZone(city: string): { zone: ZoneId; standardOffsetMinutes: number } | null {
+  const zone = zoneNames('').find((candidate) => plainName(candidate.slice(candidate.lastIndexOf('/') + 1)) === city)
+  const rules = zone ? yearRules(zone, ZONE_REFERENCE_YEAR) : null
+  return zone && rules ? { zone, standardOffsetMinutes: rules.standardOffsetMinutes } : null
+}
+
+function spokenName(name: string): string {
+  return name.toLowerCase().replace(/\s*&\s*/g, ' and ')
 }
 
 /** "UTC+11", "GMT-0330", "+01:00" in the sense of ISO 8601 (east is plus). */

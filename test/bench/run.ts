@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emailOf } from '../world.ts'
 import { BenchWorld, dropDirectory, runConnector, runPass } from './bench-world.ts'
+import { mappingCost } from './mapping.ts'
 
 type Row = { what: string; value: string; limit: string; holds: boolean }
 const rows: Row[] = []
@@ -32,10 +33,17 @@ try {
   await fewChanges(world, quick ? 1_000 : 10_000)
   await largeFirstSync(world, quick ? 2_000 : 20_000)
   await startTimes(world)
+  mapping()
 } finally {
   world.close()
 }
 process.exitCode = rows.every((row) => row.holds) ? 0 : 1
+
+function mapping(): void {
+  const { toExchangeMs, toNextcloudMs } = mappingCost()
+  note('mapping an event to Exchange, CPU', toExchangeMs, { max: 0.5, unit: 'ms' })
+  note('mapping an event to Nextcloud, CPU', toNextcloudMs, { max: 0.5, unit: 'ms' })
+}
 
 /** Both in turn, so that other load hits them alike. */
 async function firstSync(servers: BenchWorld, rounds: number): Promise<void> {

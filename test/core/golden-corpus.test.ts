@@ -3,6 +3,7 @@
  * preserved. What Exchange cannot hold must be named; what it never had must still stand in the document.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { readEvent as readExchange } from '../../src/mapping/ews/event.ts'
 import { fitEvent as fitOnExchange } from '../../src/mapping/ews/fit.ts'
@@ -16,7 +17,10 @@ import { ConnectorError } from '../../src/ports/errors.ts'
 import { render } from './ews-renderer.ts'
 import { eventLines } from './golden-compare.ts'
 
-const folder = new URL('../../../shared/corpus/ical/', import.meta.url)
+/** Another folder of files: `ICAL_CORPUS=/path/ npx vitest run test/core/...-corpus.test.ts`. */
+const folder = process.env.ICAL_CORPUS
+  ? pathToFileURL(`${process.env.ICAL_CORPUS}/`)
+  : new URL('../../../shared/corpus/ical/', import.meta.url)
 const context = { mailbox: 'anna@example.test', mailboxName: 'Anna Example', floatingZone: 'Europe/Berlin', nowMs: 0 }
 
 type Counts = { resources: number; unreadable: number; stays: number; lines: number; kept: number; forced: number }

@@ -125,6 +125,16 @@ describe('a change on Exchange, written into the document of Nextcloud', () => {
     return { held, context, text: writeEvent(ics, patch(held), context).text }
   }
 
+  it('keeps the zone of the event where Windows has one zone for several', () => {
+    const { ics, context } = load('tim-4-duration-one-hour')
+    const native = ics.replaceAll('Europe/Berlin', 'Europe/Vienna')
+    const { event } = readNextcloud(native, context)
+    const local = '2026-03-02T12:00:00'
+    const moved = { ...event, start: { kind: 'zoned', zone: 'Europe/Berlin', local } as const }
+    const { text } = writeEvent(native, moved, context)
+    expect(eventLines(text)).toContain('master DTSTART;TZID=Europe/Vienna:20260302T120000')
+  })
+
   it('leaves no end before a start that was moved past it', () => {
     const day = (date: string) => ({ kind: 'date', date }) as const
     const moved = { start: day('2026-03-10'), end: day('2026-03-11') }

@@ -21,6 +21,20 @@ describe('writeEvent', () => {
     expect(patched(meeting('SEQUENCE:7'), moved).come).not.toContain('SEQUENCE:8')
   })
 
+  it('leaves what other programs mixed up as it is, while nobody moves the event', () => {
+    const dateEnd = calendar(...vevent('DTSTART;TZID=Europe/Berlin:20240304T100000', 'DTEND;VALUE=DATE:20240305'))
+    expect(patched(dateEnd, { title: 'x' })).toEqual({ gone: [], come: ['SUMMARY:x'] })
+    const id = 'RECURRENCE-ID;TZID=Europe/Berlin:20240305T100000'
+    const override = vevent(
+      id,
+      'DTSTART;TZID=Europe/Berlin:20240305T120000',
+      'DTEND;TZID=Europe/Berlin:20240305T130000',
+    )
+    const both = meeting('RRULE:FREQ=DAILY;COUNT=9', 'EXDATE;TZID=Europe/Berlin:20240305T100000')
+    const native = both.replace('END:VCALENDAR', [...override, 'END:VCALENDAR'].join('\r\n'))
+    expect(patched(native, { title: 'x' }).gone).toEqual([])
+  })
+
   it('leaves the exceptions alone when only the master changes, and the other way round', () => {
     const override = vevent('RECURRENCE-ID:20240305T090000Z', 'DTSTART:20240305T100000Z', 'SUMMARY:Moved', ...people)
     const native = meeting('RRULE:FREQ=DAILY;COUNT=9', 'SUMMARY:Daily', ...people).replace(

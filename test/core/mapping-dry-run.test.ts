@@ -31,6 +31,25 @@ test('shows events and tasks of one calendar file, each with the Exchange item t
   expect(items[1]?.written).toMatch(/<Task>[\s\S]*<DueDate>2026-03-03/)
 })
 
+test('says what stays in the file beside what is lost, and calls no difference what means the same', () => {
+  const text = lines(
+    'BEGIN:VCALENDAR',
+    'BEGIN:VEVENT',
+    'UID:a',
+    'DTSTART:20260302T090000Z',
+    'SUMMARY:Meeting',
+    'STATUS:CONFIRMED',
+    'GEO:1;2',
+    'ATTACH:https://example.org/minutes',
+    'ATTACH;ENCODING=BASE64;VALUE=BINARY;FILENAME=a.txt:T25l',
+    'END:VEVENT',
+    'END:VCALENDAR',
+  )
+  const [item] = dryRunFile({ name: 'x.ics', text }).items
+  expect(item).toMatchObject({ fits: true, losses: [], stays: ['ATTACH', 'GEO'], changedOnReturn: [] })
+  expect(item?.written).toContain('FileAttachment a.txt: 3 bytes')
+})
+
 test('says by name what Exchange cannot hold', () => {
   const rule = 'RRULE:FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR'
   const text = lines(

@@ -104,6 +104,17 @@ describe('resolveZone', () => {
     expect(resolveZone({ id })).toEqual({ zone, how: 'display-name' }),
   )
 
+  it.each([
+    ['(UTC-05:00) Eastern Time (US and Canada)', 'America/New_York'],
+    ['(GMT +01:00)', 'Etc/GMT-1'],
+    ['Amsterdam, Belgrade, Berlin, Brussels, Budapest, Madrid', 'Europe/Berlin'],
+    ['Berlin', null],
+    ['Meeting, Berlin', null],
+  ])('TIM-2: reads %s as other programs write it', (id, zone) => {
+    const found = resolveZone({ id })
+    expect(found.how === 'custom' ? null : found.zone).toBe(zone)
+  })
+
   it('TIM-2: takes a display name beside an id that says nothing', () => {
     const displayName = '(UTC+01:00) Brussels, Copenhagen, Madrid, Paris'
     expect(resolveZone({ id: 'Customized Time Zone', displayName })).toEqual({

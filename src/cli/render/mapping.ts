@@ -15,17 +15,30 @@ function itemLines(item: MappedItem, report: MappingReport, view: View): string[
     lines.push(wrap(`cannot be written to ${to}; it stays on ${SIDE_WORDS[report.from]}`, view.width, '    '))
   for (const loss of losses)
     lines.push(view.paint('yellow', wrap(`does not fit on ${to}: ${loss}`, view.width, '    ')))
+  if (item.stays.length > 0)
+    lines.push(
+      view.paint(
+        'dim',
+        wrap(`stays on ${SIDE_WORDS[report.from]}: ${item.stays.map(safe).join(', ')}`, view.width, '    '),
+      ),
+    )
   if (changed.length > 0)
     lines.push(view.paint('red', wrap(`differs on the way back: ${changed.join(', ')}`, view.width, '    ')))
   return lines
 }
 
-/** `withDocuments`: also the native documents that the other side would get. */
+/** What the connector understands of the item, field by field. */
+function modelLines({ model }: MappedItem): string[] {
+  return Object.entries(model).map(([path, value]) => safe(`    ${path}: ${JSON.stringify(value)}`))
+}
+
+/** `withDocuments`: also what is understood of each item, and the native documents that the other side would get. */
 export function renderMapping(report: MappingReport, view: View, withDocuments: boolean): string {
   const lines = [`${SIDE_WORDS[report.from]} -> ${SIDE_WORDS[report.to]} and back`, '']
   for (const item of report.items) {
     lines.push(...itemLines(item, report, view))
-    if (withDocuments && item.written !== null) lines.push('', ...item.written.split(/\r?\n/).map(safe), '')
+    if (withDocuments) lines.push('', ...modelLines(item), '')
+    if (withDocuments && item.written !== null) lines.push(...item.written.split(/\r?\n/).map(safe), '')
   }
   for (const problem of report.problems) lines.push(view.paint('red', wrap(`! ${safe(problem)}`, view.width)))
   const whole = report.items.filter((item) => item.fits && item.losses.length === 0).length

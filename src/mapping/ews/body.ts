@@ -94,7 +94,7 @@ export function fitBody(body: Body | null): { body: Body | null; htmlDropped: bo
 }
 
 /** Do two texts say the same, whatever the layout? Every program derives text from HTML in its own way: only letters, digits count. */
-function sameWords(one: string, other: string): boolean {
+export function sameWords(one: string, other: string): boolean {
   return wordsOf(one) === wordsOf(other)
 }
 

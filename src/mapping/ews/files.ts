@@ -5,7 +5,6 @@
  */
 import { EWS_FILE_OVERHEAD_BYTES, EWS_FILES_PER_EVENT_MAX, FILE_BYTES_MAX } from '../../limits.ts'
 import { type EventFile, fileOf, knownFile, uniqueFiles, unreadFile } from '../../model/file.ts'
-import type { Loss } from '../../model/item.ts'
 import { child, textAt, type XmlElement } from './xml.ts'
 
 /** `file` null: its content is empty. */
@@ -78,13 +77,12 @@ export function fileChanges(
   return { removeIds, put }
 }
 
-/** What is attached and stays on Exchange. */
-export function otherAttachments(item: XmlElement): Loss[] {
-  const says = { image: 'an image of the body', item: 'an attached item', reference: 'a link to a file in the cloud' }
+/** What is attached and stays on Exchange, as the table of events calls it. */
+export function otherAttachments(item: XmlElement): string[] {
+  const says = { image: 'inline', item: 'items', reference: 'references' }
   return attachments(item).flatMap((element) => {
     const kind = kindOf(element, item)
-    if (kind === 'file') return []
-    return [{ path: 'Attachments', reason: 'no-such-field', detail: `${says[kind]} stays on Exchange` }]
+    return kind === 'file' ? [] : [`Attachments (${says[kind]})`]
   })
 }
 

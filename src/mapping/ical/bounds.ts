@@ -50,7 +50,9 @@ export function patchBounds(
   const kept = endOfEvent(component, start, reading)
   // An end that only counts as this one because it lies before the new start must not stay behind there.
   const isStale = startChanged && kept.clamped
-  if (!mixed && !isStale && sameTime(kept.end, end)) return startChanged
+  // What another program mixed up stays as it wrote it, as long as nobody moves the event.
+  const asWritten = !startChanged || (!mixed && !isStale)
+  if (asWritten && sameTime(kept.end, end)) return startChanged
   dropLines(component, 'DURATION')
   if (sameTime(start, end)) dropLines(component, 'DTEND')
   else {

@@ -10,6 +10,7 @@ import { fitFiles } from '../fit-files.ts'
 import { resolveZone, timeInZone } from '../zones.ts'
 import { fitEnd } from './bounds.ts'
 import type { IcalReadContext, Reading } from './context.ts'
+import { inOwnZones } from './own-zones.ts'
 import { fitPeople } from './people.ts'
 import { recurrenceOfRule } from './recurrence-read.ts'
 import { ruleOfRecurrence } from './recurrence-write.ts'
@@ -24,7 +25,7 @@ export function fitEvent(
 ): Extract<Fit<Event>, { kind: 'fits' }> {
   const losses: Loss[] = []
   const reading: Reading = { book: { unknown: new Set(), resolve: (id) => resolveZone({ id }) }, ...context }
-  const { start, end } = fitBounds(event, { reading, losses, path: 'schedule' })
+  const { start, end } = fitBounds(inOwnZones(event, current), { reading, losses, path: 'schedule' })
   const recurrence = event.recurrence && fitRecurrence(event.recurrence, start, { reading, losses })
   const extraStarts = sortedTimes(event.extraStarts.map(fitTime), context.floatingZone)
   const item: Event = {

@@ -87,10 +87,17 @@ function patchExclusions({ parts, before, wanted, reading, write }: SeriesPatch)
       missing.delete(key)
       return true
     }
-    return !inSeries(key) && !deletedBefore.has(keyOfTime(time, before.start, reading))
+    const oldKey = keyOfTime(time, before.start, reading)
+    // Beside an override of its own it means nothing: both say which occurrence is not the rule's.
+    if (isOverridden(before, oldKey) && isOverridden(wanted, key)) return true
+    return !inSeries(key) && !deletedBefore.has(oldKey)
   })
   const times = [...missing].sort().flatMap((key) => timeOfKey(key, wanted.start) ?? [])
   insertTimes('EXDATE', times, { master: parts.master, write })
+}
+
+function isOverridden({ occurrences }: Event, key: OccurrenceKey): boolean {
+  return occurrences[key]?.kind === 'exception'
 }
 
 function insertTimes(
