@@ -5,7 +5,7 @@ import { instantOf } from '../../model/zone-time.ts'
 import { tzidOf } from './bounds.ts'
 import { type Component, componentsOf } from './document.ts'
 import { tzidOfZone } from './times.ts'
-import { type Observance, observancesOf, offsetAtWall } from './vtimezone-read.ts'
+import { type Observance, observancesOf, offsetAtWall, rulesFromVtimezone } from './vtimezone-read.ts'
 import { vtimezoneOf, vtimezoneOfRules } from './vtimezone-write.ts'
 
 type Zoned = Extract<CalTime, { kind: 'zoned' }>
@@ -33,6 +33,8 @@ export function patchZones(calendar: Component, times: readonly CalTime[]): void
 
 /** Right at the time itself and half a year later, where the other half of the rules holds. */
 function isTrue(observances: readonly Observance[], time: Zoned): boolean {
+  // Before its first year a VTIMEZONE tells an offset, and no rules.
+  if (time.rules?.daylight && !rulesFromVtimezone(time.zone, observances, wallMsOf(time.local))?.daylight) return false
   const later = { ...time, local: halfYearLater(time.local) }
   return [time, later].every((at) => {
     const wallMs = wallMsOf(at.local)
