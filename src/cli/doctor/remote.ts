@@ -55,7 +55,7 @@ function maintenance(): Check {
   return fail('nextcloud', 'maintenance', { detail: 'is switched on', fix: 'occ maintenance:mode --off' })
 }
 
-function clockCheck(group: 'nextcloud' | 'exchange', { skewMs }: ServerLook): Check {
+export function clockCheck(group: 'nextcloud' | 'exchange', { skewMs }: ServerLook): Check {
   if (skewMs === null) return skip(group, 'clock', 'the answer had no date')
   const awayMs = Math.abs(skewMs)
   const detail =

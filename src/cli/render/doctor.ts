@@ -22,6 +22,9 @@ const SYMBOLS: Record<Check['verdict'], { text: string; style: Style }> = {
   skip: { text: '-', style: 'dim' },
 }
 
+const INDENT = '  '
+const MORE_INDENT = '      '
+
 /** What is known of a failed check in words: its own, or those of its error. */
 export function checkWords(check: Check, redact: Redact): { detail: string; why: string | null; fix: string | null } {
   if (!check.error) return { detail: check.detail, why: null, fix: check.fix }
@@ -32,22 +35,25 @@ export function checkWords(check: Check, redact: Redact): { detail: string; why:
 function checkLines(check: Check, view: View, redact: Redact): string[] {
   const { text, style } = SYMBOLS[check.verdict]
   const { detail, why, fix } = checkWords(check, redact)
-  const head = wrap(`${text} ${safe(check.name)}${detail === '' ? '' : `: ${safe(detail)}`}`, view.width, '    ')
-  const lines = [`  ${view.paint(style, head)}`]
-  if (why !== null) lines.push(wrap(`Why: ${why}`, view.width, '    ').replace(/^/, '    '))
-  if (fix !== null && check.verdict !== 'pass')
-    lines.push(wrap(`Fix: ${safe(fix)}`, view.width, '    ').replace(/^/, '    '))
+  const head = wrap(`${text} ${safe(check.name)}${detail === '' ? '' : `: ${safe(detail)}`}`, view.width, INDENT)
+  const lines = [view.paint(style, head)]
+  if (why !== null) lines.push(wrap(`Why: ${why}`, view.width, MORE_INDENT))
+  if (fix !== null && check.verdict !== 'pass') lines.push(wrap(`Fix: ${safe(fix)}`, view.width, MORE_INDENT))
   return lines
 }
 
-export function renderDoctor(checks: readonly Check[], view: View, redact: Redact): string {
-  const groups = CHECK_GROUPS.flatMap((group) => {
+/** The groups without the sum. */
+export function checkGroups(checks: readonly Check[], view: View, redact: Redact): string[] {
+  return CHECK_GROUPS.flatMap((group) => {
     const own = checks.filter((check) => check.group === group)
     if (own.length === 0) return []
     return [view.paint('bold', GROUP_WORDS[group]), ...own.flatMap((check) => checkLines(check, view, redact)), '']
   })
+}
+
+export function renderDoctor(checks: readonly Check[], view: View, redact: Redact): string {
   const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
   const sum = `${count('pass')} well, ${count('warn')} doubtful, ${count('fail')} failed`
   const next = count('fail') > 0 ? 'Mend the first failure, then run it again: later ones often follow from it.' : null
-  return [...groups, sum, ...(next === null ? [] : [next])].join('\n')
+  return [...checkGroups(checks, view, redact), sum, ...(next === null ? [] : [next])].join('\n')
 }
