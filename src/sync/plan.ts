@@ -5,9 +5,9 @@
 
 import type { ActionReason } from '../ports/report.ts'
 import type { SideName } from '../ports/side.ts'
-import type { ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
+import type { FieldHashes, ItemPair, Observation, PendingRow } from '../ports/state-store.ts'
 import { changeOf, type Decision, decidePaired, otherSide } from './decide.ts'
-import { sameHashes } from './fingerprint.ts'
+import { changedSince, sameHashes } from './fingerprint.ts'
 import { oneWayDecision } from './one-way.ts'
 
 export type PlanEntry =
@@ -61,9 +61,15 @@ export function plan(input: PlanInput): Plan {
   return { entries: decided.sort((one, other) => rank(one) - rank(other)) }
 }
 
-type Doubtful = Extract<PlanEntry, { kind: 'create' | 'remove' }>
+type Doubtful = Extract<PlanEntry, { kind: 'create' | 'remove' | 'rebind' }>
 
 function mustWait(entry: PlanEntry, { veils }: PlanInput): entry is Doubtful {
+  if (entry.kind === 'rebind') {
+    // One that differs may be a copy, and one that cannot be read the item itself.
+    const { side, itemPair, found } = entry
+    const isItself = sameHashes(itemPair[side].hashes, found.hashes)
+    return !isItself && (veils[side].unknown || veils[side].uids.has(itemPair.uid))
+  }
   if (entry.kind !== 'create' && entry.kind !== 'remove') return false
   const veil = veils[entry.kind === 'create' ? entry.side : otherSide(entry.side)]
   return veil.unknown || veil.uids.has(entry.kind === 'create' ? entry.source.uid : entry.itemPair.uid)
@@ -71,6 +77,7 @@ function mustWait(entry: PlanEntry, { veils }: PlanInput): entry is Doubtful {
 
 function waiting(entry: Doubtful): PlanEntry {
   if (entry.kind === 'create') return { kind: 'wait', observation: entry.source, itemPair: entry.replaces }
+  if (entry.kind === 'rebind') return { kind: 'wait', observation: entry.found, itemPair: entry.itemPair }
   return { kind: 'wait', observation: entry.gone, itemPair: entry.itemPair }
 }
 
@@ -90,6 +97,12 @@ function groupUnpaired(rows: readonly PendingRow[]): Map<string, Group> {
   return groups
 }
 
+/** Of several copies the one that changed least is the item itself; the first of those that changed as much. */
+function nearest(base: FieldHashes, found: readonly Observation[]): Observation | undefined {
+  const distance = (one: Observation) => changedSince(base, one.hashes).size
+  return found.toSorted((one, other) => distance(one) - distance(other))[0]
+}
+
 type Pairing = { unpaired: Map<string, Group>; rebound: Set<Observation>; original: SideName | null }
 
 function planPaired(row: PendingRow, itemPair: ItemPair, { unpaired, rebound, original }: Pairing): PlanEntry {
@@ -100,8 +113,7 @@ function planPaired(row: PendingRow, itemPair: ItemPair, { unpaired, rebound, or
     const again = (unpaired.get(itemPair.uid)?.[side] ?? []).filter(
       (one) => one.state === 'present' && !rebound.has(one),
     )
-    // Of several copies the one that did not change is the item itself.
-    const found = again.find((one) => sameHashes(itemPair[side].hashes, one.hashes)) ?? again[0]
+    const found = nearest(itemPair[side].hashes, again)
     if (found && itemPair.uid !== '') {
       rebound.add(found)
       return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)] }

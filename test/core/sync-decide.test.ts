@@ -155,6 +155,33 @@ describe('an item that vanished under its id', () => {
     expect(entries.map(word)).toEqual(['rebind exchange'])
   })
 
+  it('goes on as the copy that changed least, when all of them did', () => {
+    const gone = paired(observation('exchange', 'e1', { state: 'gone' }), observation('nextcloud', 'n1'))
+    const other = observation('exchange', 'e2', { hashes: { title: 'B', schedule: 'T' } })
+    const edited = observation('exchange', 'e3', { hashes: { title: 'B', schedule: 'S' } })
+    const rows = [other, edited].map((one) => ({ itemPair: null, exchange: one, nextcloud: null }))
+    const { entries } = plan({ rows: [gone, ...rows], pairedUids: new Set(['u']), veils: veils(), window: open })
+    expect(entries.flatMap((entry) => (entry.kind === 'rebind' ? entry.found.itemId : []))).toEqual(['e3'])
+  })
+
+  it('waits while the item that cannot be read may be it, and the one that can a copy (found by seed 6006459)', () => {
+    const gone = paired(observation('exchange', 'e1', { state: 'gone' }), observation('nextcloud', 'n1'))
+    const copy = observation('exchange', 'e2', { hashes: { title: 'B', schedule: 'S' } })
+    const itself = observation('exchange', 'e3')
+    const row = (exchange: Observation) => ({ itemPair: null, exchange, nextcloud: null })
+    const input = { pairedUids: new Set(['u']), window: open }
+    for (const veil of [
+      { uids: new Set(['u']), unknown: false },
+      { uids: new Set<string>(), unknown: true },
+    ]) {
+      const hidden = { ...input, veils: { ...veils(), exchange: veil } }
+      expect(plan({ ...hidden, rows: [gone, row(copy)] }).entries.map(word)).toEqual(['wait'])
+      expect(plan({ ...hidden, rows: [gone, row(itself)] }).entries.map(word)).toEqual(['rebind exchange'])
+      const elsewhere = { ...input, veils: { ...veils(), nextcloud: veil } }
+      expect(plan({ ...elsewhere, rows: [gone, row(copy)] }).entries.map(word)).toEqual(['rebind exchange'])
+    }
+  })
+
   it('goes on as the copy that did not change, when there are several', () => {
     const gone = paired(observation('exchange', 'e1', { state: 'gone' }), observation('nextcloud', 'n1'))
     const edited = observation('exchange', 'e2', { hashes: { title: 'B', schedule: 'S' } })

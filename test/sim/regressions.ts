@@ -42,4 +42,9 @@ export const REGRESSIONS: readonly Regression[] = [
     mask: 'no-scrub',
     found: 'a second item of a UID whose write had failed kept that problem and stayed alone',
   },
+  {
+    seed: 6006459,
+    mask: 'no-scrub',
+    found: 'in a moved mailbox a copy was taken for the item that could not be read, and overwrote it later',
+  },
 ]
