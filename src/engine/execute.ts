@@ -1,5 +1,5 @@
 /** Executing a guarded plan: contents are loaded, merged and written in bounded batches, creations first, removals last. */
-import { unreachable } from '../ports/errors.ts'
+import { type ConnectorError, itemError, unreachable } from '../ports/errors.ts'
 import type { Action } from '../ports/report.ts'
 import type { ItemId, SideItem, SideName } from '../ports/side.ts'
 import type { Observation, StateChange } from '../ports/state-store.ts'
@@ -11,7 +11,7 @@ import { executeMerges } from './execute-merge.ts'
 import { executeQuiet } from './execute-quiet.ts'
 import { executeRemoves } from './execute-remove.ts'
 import { readItems } from './observe.ts'
-import { settled } from './settle.ts'
+import { failed, settled } from './settle.ts'
 import {
   actionsOf,
   type Contents,
@@ -55,11 +55,23 @@ async function prepareAll(context: PassContext, entries: readonly Writing[], acc
   const contents = await loadContents(context, entries)
   const works: Work[] = []
   for (const entry of entries) {
-    const work = prepare(context, entry, contents)
-    if (work) works.push(work)
-    else accounts.note(keyOf(entry), 'skipped')
+    try {
+      const work = prepare(context, entry, contents)
+      if (work) works.push(work)
+      else accounts.note(keyOf(entry), 'skipped')
+    } catch (error) {
+      accounts.note(keyOf(entry), 'failed')
+      await setAside(context, entry, itemError(error, context.log))
+    }
   }
   return works
+}
+
+/** Preparing only computes, so whatever goes wrong in it concerns this item: it is named and tried again later (I23). */
+async function setAside(context: PassContext, entry: Writing, error: ConnectorError): Promise<void> {
+  const observations = (['exchange', 'nextcloud'] as const).flatMap((side) => needed(entry, side))
+  const changes = observations.map((observation) => failed(context, observation, error))
+  await context.store.commit(context.lease, changes)
 }
 
 /** Bodies from the cache, else read now. One that changed since it was observed becomes a fresh observation for the next round. */

@@ -1,8 +1,8 @@
 /** Reads items by multiget (RFC 4791 section 7.9) in bounded chunks, and singly where a server leaves some out. */
 import { DAV_MULTIGET_MAX } from '../limits.ts'
-import { ConnectorError } from '../ports/errors.ts'
+import { ConnectorError, itemError } from '../ports/errors.ts'
 import type { ItemId, ReadResult, Token, Version } from '../ports/side.ts'
-import { normaliseLines, uidsIn } from './codec.ts'
+import { type Decoded, normaliseLines, uidsIn } from './codec.ts'
 import { statusError } from './dav/status-error.ts'
 import { type SideContext, sideItem, versionOf } from './side-context.ts'
 import { isConverted, readData } from './side-data.ts'
@@ -41,11 +41,11 @@ async function readSingly(context: SideContext, id: ItemId): Promise<ReadResult>
 }
 
 function decode(
-  { codec, dialect }: SideContext,
+  { codec, dialect, log }: SideContext,
   { id, version, text }: { id: ItemId; version: Version; text: string },
 ): ReadResult {
   const native = normaliseLines(text)
-  const decoded = codec.decode(native)
+  const decoded = decodeSafely(native, { codec, log })
   switch (decoded.kind) {
     case 'item':
       return { kind: 'present', item: sideItem(decoded, { id, version, text: native, dialect }) }
@@ -54,6 +54,14 @@ function decode(
       return { kind: 'gone', id }
     case 'unreadable':
       return { ...unreadable(id, { version, detail: decoded.detail }), ...uidOf(native) }
+  }
+}
+
+function decodeSafely(native: string, { codec, log }: Pick<SideContext, 'codec' | 'log'>): Decoded {
+  try {
+    return codec.decode(native)
+  } catch (error) {
+    return { kind: 'unreadable', detail: Object.values(itemError(error, log).fields).join(': ') }
   }
 }
 

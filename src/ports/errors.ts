@@ -1,4 +1,5 @@
 /** The closed list of what can go wrong, as data. Texts, exit codes and next steps are written once, in src/cli/errors. */
+import type { Log } from './log.ts'
 
 export const ERROR_CODES = [
   'config.invalid',
@@ -94,6 +95,18 @@ export class ConnectorError extends Error {
     this.code = code
     this.fields = fields
   }
+}
+
+/**
+ * What is wrong with one item. An error without a name is a bug of ours: it is logged, without its message, which may quote the item,
+ * and it stops this item only (I23).
+ */
+export function itemError(error: unknown, log: Pick<Log, 'error'>): ConnectorError {
+  if (error instanceof ConnectorError && error.code !== 'bug') return error
+  const name = error instanceof Error ? error.name : typeof error
+  const stack = error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : undefined
+  log.error({ name, stack: stack?.join('\n') }, 'unexpected error of one item')
+  return new ConnectorError('item.unreadable', { reason: 'bug', detail: name }, error)
 }
 
 /** For the end of an exhaustive switch over a union. */

@@ -24,13 +24,17 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
-async function fixture(handler: Handler): Promise<{ side: Side; server: ScriptedServer }> {
+async function fixture(
+  handler: Handler,
+  codec = titleCodec,
+): Promise<{ side: Side; server: ScriptedServer; lines: string[] }> {
   const server = await scriptedServer(handler)
-  const parts = { clock: quickClock(), random: fixedRandom, log: memoryLog() }
+  const lines: string[] = []
+  const parts = { clock: quickClock(), random: fixedRandom, log: memoryLog(lines) }
   const client = createDavClient({ baseUrl: server.url, username: 'u', password: 'p', ...parts })
   closers.push(server.close, client.close)
-  const options = { client, collectionUrl: `${server.url}/cal/`, floatingZone: 'Europe/Berlin', codec: titleCodec }
-  return { side: nextcloudSide({ ...options, kind: 'calendar', clock: parts.clock, log: parts.log }), server }
+  const options = { client, collectionUrl: `${server.url}/cal/`, floatingZone: 'Europe/Berlin', codec }
+  return { side: nextcloudSide({ ...options, kind: 'calendar', clock: parts.clock, log: parts.log }), server, lines }
 }
 
 const collection = okProps('/cal/', '<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>')
@@ -72,6 +76,34 @@ describe('a listing', () => {
       replyMultistatus(response, collection + below + okProps('/cal/2.ics', '')),
     )
     expect(await listed(side)).toEqual(['/cal/2.ics'])
+  })
+})
+
+describe('I23: a lens that breaks on one item', () => {
+  it('makes this item unreadable and no other', async () => {
+    const broken = eventText('broken@example.test', 'strange')
+    const answer = (name: string, text: string) =>
+      okProps(
+        `/cal/${name}`,
+        `<d:getetag>"1"</d:getetag><c:calendar-data>${text.replaceAll('\r', '&#13;')}</c:calendar-data>`,
+      )
+    const breaking = {
+      ...titleCodec,
+      decode: (text: string) => {
+        if (text.includes('strange')) throw new TypeError(`of ${text}`)
+        return titleCodec.decode(text)
+      },
+    }
+    const handler: Handler = (_, response) =>
+      replyMultistatus(response, answer('1.ics', broken) + answer('2.ics', eventText('good@example.test', 'good')))
+    const { side, lines } = await fixture(handler, breaking)
+    const results = await side.read(['/cal/1.ics', '/cal/2.ics'] as ItemId[])
+    expect(results).toMatchObject([
+      { kind: 'unreadable', uid: 'broken@example.test', error: { fields: { detail: 'bug: TypeError' } } },
+      { kind: 'present', item: { uid: 'good@example.test' } },
+    ])
+    expect(lines.join()).toContain('unexpected error of one item')
+    expect(lines.join()).not.toContain('strange')
   })
 })
 

@@ -5,6 +5,7 @@ import type { Event } from '../../src/model/event.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { SCENARIOS } from '../sim/crash-scenarios.ts'
 import { create, inStep, itemOf, quietWorld, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
+import { SimServer } from '../sim/server.ts'
 import { SimSide } from '../sim/side.ts'
 import { EMAIL, type Simulation } from '../sim/simulate.ts'
 
@@ -161,6 +162,35 @@ describe('I14: a second item of a UID that could not be written before', () => {
     for (let pass = 0; pass < 2; pass++) await world.pass()
     expect(itemOf(world, 'nextcloud', 0).model.title).toBe('the copy')
     expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+  })
+})
+
+describe('I23: a lens that breaks on one item', () => {
+  it('stops this item only, names it, and takes it up again when the lens is mended', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const strange = itemOf(world, 'exchange', 0)
+    for (const index of [0, 1, 2]) retitle(world, 'exchange', index)
+    create(world, 'nextcloud', 2)
+    const { fit } = SimServer.prototype
+    const breaking = vi.spyOn(SimServer.prototype, 'fit').mockImplementation(function (this: SimServer, model) {
+      if (model.uid === strange.model.uid) throw new RangeError('of this very item')
+      return fit.call(this, model)
+    })
+    const report = await world.pass()
+    breaking.mockRestore()
+    expect(report).toMatchObject({ outcome: 'partial', error: null })
+    expect(report?.pairs[0]?.counts).toMatchObject({ created: 2, updated: 2, failed: 1 })
+    const mailbox = await world.store.ensureMailbox(EMAIL)
+    const [pair] = await world.store.collectionPairs(mailbox.id)
+    const problem = { code: 'item.unreadable', detail: 'RangeError' }
+    expect(await world.store.problems(pair?.id ?? '')).toMatchObject([
+      { uid: strange.model.uid, problem },
+      { uid: strange.model.uid, problem },
+    ])
+    world.clock.advance(3_600_000)
+    expect((await world.pass())?.outcome).toBe('in-step')
+    expect(itemOf(world, 'nextcloud', 0).model.title).toBe(itemOf(world, 'exchange', 0).model.title)
   })
 })
 

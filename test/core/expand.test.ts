@@ -45,7 +45,7 @@ describe('expandOccurrences', () => {
         const own = expandOccurrences({ ...series, floatingZone: FLOATING_ZONE }, { limit: LIMIT }).map(localOf)
         expect(own).toEqual(oracle(series))
       }),
-      { numRuns: 1000 },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1000) },
     )
   })
 
@@ -55,7 +55,7 @@ describe('expandOccurrences', () => {
         const text = ruleOfRecurrence(recurrence, start, FLOATING_ZONE)
         expect(recurrenceOfRule(text, start, FLOATING_ZONE)).toEqual(recurrence)
       }),
-      { numRuns: 1000 },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1000) },
     )
   })
 

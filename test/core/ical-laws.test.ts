@@ -9,7 +9,7 @@ import { event, FILE_CONTENTS, FLOATING_ZONE, sloppyEvent } from './arbitrary-ev
 
 const context = { floatingZone: FLOATING_ZONE, nowMs: Date.UTC(2026, 0, 2, 3, 4, 5), files: FILE_CONTENTS }
 const later = { ...context, nowMs: context.nowMs + 3_600_000 }
-const runs = { numRuns: 1000 }
+const runs = { numRuns: Number(process.env.LENS_RUNS ?? 1000) }
 
 describe('the iCalendar lens', () => {
   it('reads what it wrote as the fitted event', () => {

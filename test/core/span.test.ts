@@ -49,7 +49,7 @@ describe('spanOf', () => {
         }
         expect(endMs === null).toBe(model.recurrence?.end.kind === 'never')
       }),
-      { numRuns: 1000 },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1000) },
     )
   })
 

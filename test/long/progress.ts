@@ -5,6 +5,15 @@ export type PhaseResult = { ok: boolean; lines: string[]; tookMs: number }
 
 export type Progress = {
   phases: Record<string, PhaseResult>
+  hostile: {
+    done: number
+    /** Inputs of lower numbers were given to every target. */
+    nextNumber: number
+    refused: number
+    tookMs: number
+    /** Replay commands. */
+    failures: string[]
+  }
   histories: {
     done: number
     /** Seeds below this were run under every mask. */
@@ -19,9 +28,10 @@ export type Progress = {
 }
 
 export function loadProgress(file: string): Progress {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Progress
   const histories = { done: 0, nextSeed: 1, tookMs: 0, perMask: {}, fired: {}, passesToRestMax: 0, failures: [] }
-  return { phases: {}, histories }
+  const hostile = { done: 0, nextNumber: 1, refused: 0, tookMs: 0, failures: [] }
+  const fresh: Progress = { phases: {}, hostile, histories }
+  return existsSync(file) ? { ...fresh, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<Progress>) } : fresh
 }
 
 /** Whole or not at all: a stop in the middle leaves the earlier file. */

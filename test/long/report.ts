@@ -2,7 +2,7 @@
 import type { Progress } from './progress.ts'
 
 /** Prints it; true when nothing failed. */
-export function printReport({ phases, histories }: Progress): boolean {
+export function printReport({ phases, hostile, histories }: Progress): boolean {
   for (const [name, { ok, lines, tookMs }] of Object.entries(phases)) {
     console.log(`\n${name}: ${ok ? 'ok' : 'FAILED'}, ${minutes(tookMs)}`)
     for (const line of lines) console.log(`  ${line}`)
@@ -16,7 +16,11 @@ export function printReport({ phases, histories }: Progress): boolean {
   console.log(`  faults: ${pairs(fired)}`)
   console.log(`  at rest after ${passesToRestMax} passes without faults at most`)
   for (const failure of failures) console.log(`  ${failure}`)
-  return failures.length === 0 && Object.values(phases).every((phase) => phase.ok)
+  console.log(
+    `\nhostile input: ${hostile.done} (numbers 1 to ${hostile.nextNumber - 1} for each target), ${minutes(hostile.tookMs)}, ${hostile.refused} refused by name, ${hostile.failures.length} failed`,
+  )
+  for (const failure of hostile.failures) console.log(`  ${failure}`)
+  return failures.length + hostile.failures.length === 0 && Object.values(phases).every((phase) => phase.ok)
 }
 
 function pairs(counts: Record<string, number>): string {

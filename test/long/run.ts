@@ -1,10 +1,12 @@
 /**
- * The long run (`npm run test:long`): a million histories, all mutants, crashes during recovery, properties and kills, on all cores.
+ * The long run (`npm run test:long`): a million histories and a million damaged inputs, all mutants, crashes during recovery, properties and
+ * kills, on all cores.
  * It can be stopped and goes on where it was: its progress is in the file given with --state.
  */
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { runHistories } from './histories.ts'
+import { runHostile } from './hostile.ts'
 import { PHASES } from './phases.ts'
 import { loadProgress, type Progress, saveProgress } from './progress.ts'
 import { printReport } from './report.ts'
@@ -13,6 +15,7 @@ const { values } = parseArgs({
   options: {
     state: { type: 'string', default: 'long-run.json' },
     histories: { type: 'string', default: '1000000' },
+    hostile: { type: 'string', default: '1000000' },
     minutes: { type: 'string', default: '100000' },
     workers: { type: 'string', default: String(availableParallelism()) },
     /** Comma-separated names; all by default. */
@@ -36,12 +39,16 @@ for (const phase of PHASES.filter(({ name }) => isWanted(name))) {
   saveProgress(values.state, progress)
   console.log(`${phase.name}: ${result.ok ? 'ok' : 'FAILED'}`)
 }
+const untilStop = {
+  shouldStop: () => stop.asked || Date.now() > deadlineMs,
+  save: () => saveProgress(values.state, progress),
+}
+if (isWanted('hostile')) runHostile(progress, { inputsMax: Number(values.hostile), ...untilStop })
 if (isWanted('histories')) {
   await runHistories(progress, {
     historiesMax: Number(values.histories),
     workers: Number(values.workers),
-    shouldStop: () => stop.asked || Date.now() > deadlineMs,
-    save: () => saveProgress(values.state, progress),
+    ...untilStop,
   })
 }
 process.exitCode = printReport(progress) ? 0 : 1

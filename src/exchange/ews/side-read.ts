@@ -5,7 +5,7 @@ import { derivedUid } from '../../mapping/ews/identity.ts'
 import { line } from '../../mapping/ews/text.ts'
 import { asBefore, isUnfinished } from '../../mapping/ews/unfinished.ts'
 import { textAt, type XmlElement } from '../../mapping/ews/xml.ts'
-import { ConnectorError, unreachable } from '../../ports/errors.ts'
+import { itemError, unreachable } from '../../ports/errors.ts'
 import type { ItemId, ReadResult, SideItem, Version } from '../../ports/side.ts'
 import type { SideContext } from './side-context.ts'
 import { addFileFacts } from './side-files.ts'
@@ -62,8 +62,7 @@ function present(context: SideContext, id: ItemId, document: EwsDocument): ReadR
   try {
     return { kind: 'present', item: sideItem(context, id, document) }
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.code === 'bug') throw error
-    return { kind: 'unreadable', id, version, error, uid: knownUid(document.master) }
+    return { kind: 'unreadable', id, version, error: itemError(error, context.log), uid: knownUid(document.master) }
   }
 }
 

@@ -6,7 +6,7 @@ import { derivedUid, uidOf } from '../../mapping/ews/identity.ts'
 import { readSingleItem } from '../../mapping/ews/single-item.ts'
 import { isUnfinished } from '../../mapping/ews/unfinished.ts'
 import { textAt, type XmlElement } from '../../mapping/ews/xml.ts'
-import { ConnectorError, unreachable } from '../../ports/errors.ts'
+import { ConnectorError, itemError, unreachable } from '../../ports/errors.ts'
 import type { ItemId, ReadResult, SideItem, Version } from '../../ports/side.ts'
 import type { CollectionKind } from '../../ports/state-store.ts'
 import type { EwsResult } from './operation.ts'
@@ -123,7 +123,6 @@ function present(context: SideContext, id: ItemId, element: XmlElement): ReadRes
     const item: SideItem = { id, version, uid: model.uid, model, native }
     return { kind: 'present', item: { ...item, modifiedAtMs: Number.isNaN(modifiedAtMs) ? null : modifiedAtMs } }
   } catch (error) {
-    if (!(error instanceof ConnectorError) || error.code === 'bug') throw error
-    return { kind: 'unreadable', id, version, error, uid: uidOf(element) }
+    return { kind: 'unreadable', id, version, error: itemError(error, context.log), uid: uidOf(element) }
   }
 }

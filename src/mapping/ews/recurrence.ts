@@ -1,5 +1,5 @@
 /** Reads recurrence patterns and ranges (MS-OXWSCDATA RecurrenceType, MS-OXWSMTGS 2.2.4.38). The model speaks Exchange's terms, so nothing is lost. */
-import { WEEKDAYS } from '../../model/civil.ts'
+import { isDateText, WEEKDAYS } from '../../model/civil.ts'
 import type { DayClass, Recurrence, RecurrenceEnd, RecurrencePattern } from '../../model/recurrence.ts'
 import type { CalTime, Weekday } from '../../model/time.ts'
 import { ConnectorError, unreachable } from '../../ports/errors.ts'
@@ -47,7 +47,7 @@ function readEnd(element: XmlElement): RecurrenceEnd | null {
     case 'EndDateRecurrence': {
       // xs:date may carry an offset (`2026-05-01Z`, `2026-05-01+02:00`): the date itself counts.
       const date = /^\d{4}-\d{2}-\d{2}/.exec(textAt(element, 'EndDate')?.trim() ?? '')?.[0]
-      if (date === undefined) throw unreadable('EndDate')
+      if (date === undefined || !isDateText(date)) throw unreadable('EndDate')
       return { kind: 'until', date }
     }
     case 'NumberedRecurrence':

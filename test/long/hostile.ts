@@ -1,0 +1,27 @@
+/** Hostile input in slices, each target in turn, so that a stop repeats little. */
+import { attack } from '../hostile/attack.ts'
+import { TARGETS } from '../hostile/targets.ts'
+import type { Progress } from './progress.ts'
+
+/** Inputs of one target in a row: seconds of work. */
+const SLICE_INPUTS = 2_000
+const FAILURES_MAX = 50
+
+export type HostileOptions = { inputsMax: number; shouldStop: () => boolean; save: () => void }
+
+export function runHostile({ hostile }: Progress, { inputsMax, shouldStop, save }: HostileOptions): void {
+  while (hostile.done < inputsMax && !shouldStop() && hostile.failures.length < FAILURES_MAX) {
+    const startedAtMs = Date.now()
+    const first = hostile.nextNumber
+    for (const target of TARGETS) {
+      const { inputs, refused, failures } = attack(target, { first, count: SLICE_INPUTS })
+      hostile.done += inputs
+      hostile.refused += refused
+      hostile.failures.push(...failures)
+    }
+    hostile.nextNumber += SLICE_INPUTS
+    hostile.tookMs += Date.now() - startedAtMs
+    save()
+    console.log(`${hostile.done} damaged inputs, ${hostile.refused} refused, ${hostile.failures.length} failed`)
+  }
+}
