@@ -31,6 +31,8 @@ const ZONES = [
 ]
 const zone = fc.constantFrom(...ZONES)
 // From 1971 on: before, zones had offsets of seconds, and no program wrote their midnights.
+/** Samoa crossed the date line and had no such day. */
+const exists = (zoneId: string, date: string) => zoneId !== 'Pacific/Apia' || date !== '2011-12-30'
 const recentDay = fc.integer({ min: 400, max: 40_000 }).map(dateTextOf)
 const anyDay = fc.integer({ min: -130_000, max: 60_000 }).map(dateTextOf)
 const context = (floatingZone: string) => ({ mailbox: 'anna@example.test', floatingZone })
@@ -49,6 +51,7 @@ describe('a date on Exchange', () => {
   it('is the same day as Outlook writes it: midnight in its own zone', () => {
     fc.assert(
       fc.property(zone, recentDay, (floatingZone, date) => {
+        fc.pre(exists(floatingZone, date))
         const midnight = `${localTextOf(instantOf({ kind: 'date', date }, floatingZone))}Z`
         expect(readDay(midnight, context(floatingZone))).toBe(date)
       }),
@@ -59,6 +62,7 @@ describe('a date on Exchange', () => {
   it('of a completion is the same day, whether EWS cuts the time of day or not', () => {
     fc.assert(
       fc.property(zone, recentDay, (floatingZone, date) => {
+        fc.pre(exists(floatingZone, date))
         const text = completionText(date, context(floatingZone))
         expect(readDay(text, context(floatingZone))).toBe(date)
         expect(readDay(`${text.slice(0, 10)}T00:00:00Z`, context(floatingZone))).toBe(date)

@@ -150,6 +150,26 @@ describe('recurrence', () => {
     await expectEqual(stage.world)
   })
 
+  it('REC-6: occurrences that somebody was invited to alone share a UID on Exchange and are events of their own', async () => {
+    stage = await Stage.open()
+    const boss = { name: 'Boss', email: 'boss@partner.test' }
+    for (const day of [3, 10]) {
+      const RecurrenceId = Date.parse(`2026-03-${String(day).padStart(2, '0')}T09:00:00Z`)
+      const own = { uid: 'jour-fixe@partner.test', organizer: boss, fields: { RecurrenceId }, day }
+      const required = [{ name: 'Alice', email: 'alice@corp.test', response: 'Unknown' as const }]
+      stage.mailbox().addEvent(appointment(`Jour fixe ${day}`, { ...own, required, myResponse: 'NoResponseReceived' }))
+    }
+    await stage.settle()
+    expect(stage.object('SUMMARY:Jour fixe 3').text).toContain('UID:jour-fixe@partner.test_R20260303T090000Z')
+    stage.editObject('SUMMARY:Jour fixe 10', (text) => text.replace('END:VEVENT', 'CATEGORIES:Mine\r\nEND:VEVENT'))
+    await stage.settle()
+    expect(stage.item('Jour fixe 10').fields.Categories).toEqual(['Mine'])
+    expect(stage.item('Jour fixe 3').fields.Categories ?? []).toEqual([])
+    await stage.loseState()
+    await stage.settle()
+    expect(stage.calendar().list().length).toBe(2)
+  })
+
   it('REC-6: whatever changes in a series, the resource on Nextcloud keeps its master and its other occurrences', async () => {
     stage = await Stage.open()
     const id = daily('Stand-up')

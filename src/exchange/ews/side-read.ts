@@ -1,8 +1,7 @@
 /** Reading for the engine: items by id as models with their native documents and versions. */
 import { type EwsDocument, itemIdOf, writeDocument } from '../../mapping/ews/document.ts'
 import { readEvent } from '../../mapping/ews/event.ts'
-import { derivedUid } from '../../mapping/ews/identity.ts'
-import { line } from '../../mapping/ews/text.ts'
+import { derivedUid, eventUid } from '../../mapping/ews/identity.ts'
 import { asBefore, isUnfinished } from '../../mapping/ews/unfinished.ts'
 import { textAt, type XmlElement } from '../../mapping/ews/xml.ts'
 import { itemError, unreachable } from '../../ports/errors.ts'
@@ -54,7 +53,7 @@ function readResult(context: SideContext, fetched: Fetched): ReadResult {
 
 /** Known by its UID, a broken item holds up nothing but its own counterpart (I10); a message in a calendar folder has none at all. */
 function knownUid(element: XmlElement): string {
-  return line(textAt(element, 'UID') ?? '') || derivedUid(element)
+  return eventUid(element) || derivedUid(element)
 }
 
 function present(context: SideContext, id: ItemId, document: EwsDocument): ReadResult {

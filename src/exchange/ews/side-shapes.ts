@@ -58,6 +58,7 @@ const MASTER_PROPERTIES = [
   'item:ParentFolderId',
   'item:ItemClass',
   'item:Attachments',
+  'calendar:RecurrenceId',
   'calendar:IsOrganizer',
   'calendar:Recurrence',
   'calendar:ModifiedOccurrences',

@@ -6,9 +6,9 @@ import { ConnectorError } from '../../ports/errors.ts'
 import type { EwsContext } from './context.ts'
 import { readFields } from './fields.ts'
 import { readFiles } from './files.ts'
+import { eventUid } from './identity.ts'
 import { isRegularException, nearestKey, unmoved } from './occurrence.ts'
 import { readRecurrence } from './recurrence.ts'
-import { line } from './text.ts'
 import { type EwsZone, nextDate, readDate, readInstant, readTime, readZone } from './time.ts'
 import { child, childrenOf, textAt, type XmlElement } from './xml.ts'
 
@@ -22,7 +22,7 @@ export function readEvent(master: XmlElement, exceptions: readonly XmlElement[],
   const fields = readFields(master, context)
   const event: Event = {
     kind: 'event',
-    uid: line(textAt(master, 'UID') ?? '') || (child(master, 'ItemId')?.attributes.Id ?? ''),
+    uid: eventUid(master) || (child(master, 'ItemId')?.attributes.Id ?? ''),
     ...fields,
     ...times,
     recurrence: recurrence ? readRecurrence(recurrence, times.start) : null,

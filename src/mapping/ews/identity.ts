@@ -19,6 +19,17 @@ export const UID_FIELD: Extract<ExtendedField, { set: string; name: string }> = 
 /** PidTagSearchKey (MS-OXCPRPT 2.2.1.9): made with the item, and kept when the mailbox moves and all item ids change. */
 export const SEARCH_KEY_FIELD: ExtendedField = { kind: 'extended', tag: '0x300B', type: 'Binary' }
 
+/**
+ * The UID of a calendar item. Whoever was invited to single occurrences of a series has several items of its one UID, told apart by
+ * RecurrenceId alone: each is an event of its own, because an object on Nextcloud is the only one of its UID (REC-6).
+ */
+export function eventUid(item: XmlElement): string {
+  const uid = line(textAt(item, 'UID') ?? '')
+  const instance = textAt(item, 'RecurrenceId')?.replace(/[-:]/g, '').trim() ?? ''
+  const isAlone = textAt(item, 'CalendarItemType') === 'Single' && instance !== ''
+  return uid !== '' && isAlone ? `${uid}_R${instance}` : uid
+}
+
 /** The UID that we gave the item, else the derived one. */
 export function uidOf(item: XmlElement): string {
   return line(extendedText(item, UID_FIELD) ?? '') || derivedUid(item)

@@ -22,6 +22,8 @@ export type Fields = {
   ReminderIsSet?: boolean
   ReminderMinutesBeforeStart?: number
   UID?: string
+  /** Of an occurrence that somebody was invited to alone. */
+  RecurrenceId?: number
   Start?: number
   End?: number
   IsAllDayEvent?: boolean

@@ -106,6 +106,7 @@ export function calendarPropertyXml(view: View, name: string, call: Call, ruleTi
       return fields[name] === undefined || fields[name] === '' ? '' : textElement(name, fields[name])
     case 'RecurrenceId':
     case 'OriginalStart':
+      if (name === 'RecurrenceId' && view.type === 'Single') return time(fields.RecurrenceId)
       return name === 'OriginalStart' || view.type === 'Exception' ? time(view.originalStart) : ''
     case 'DateTimeStamp':
       return time(view.exception?.modified ?? item.modified)
