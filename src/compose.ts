@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Config } from './config/config.ts'
 import type { EngineOptions } from './engine/context.ts'
-import { createConnector } from './engine/service.ts'
+import { createConnector, type ServiceOptions } from './engine/service.ts'
 import type { OpenPairs } from './engine/user.ts'
 import { decodeDocument } from './mapping/decode-document.ts'
 import { fileUsers, type UserSource } from './nextcloud/user-entry.ts'
@@ -12,6 +12,8 @@ import type { AppConnection, AppTools } from './open/app.ts'
 import type { Clients, ClientTools } from './open/clients.ts'
 import { usersOf } from './open/users.ts'
 import type { Clock, Every, Random } from './ports/clock.ts'
+import type { NewsSource } from './ports/daemon.ts'
+import type { Desk } from './ports/desk.ts'
 import type { Probe } from './ports/diagnosis.ts'
 import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
@@ -25,6 +27,8 @@ import type { SqlStateStore } from './state/store.ts'
 
 export type ComposeOptions = {
   log: Log
+  /** Of the program, for the Nextcloud app to show. */
+  version?: string
   metrics?: Metrics
   clock?: Clock
   random?: Random
@@ -70,14 +74,22 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const users = app ? appUsers(app) : fileUsers(file)
   const world = lazy(async () => openWorld(config, { ...tools, users, store, app: app && (await app.get()) }))
   const accounts = accountsView(config)
-  return createConnector({
+  const desk = app && lazy(async () => openDesk(await app.get()))
+  const openDesk = async (connection: AppConnection) => {
+    const clients = async () => (await world.get()).clients
+    const parts = { config, connection, shared: store, service, connector, clients, version: options.version ?? '' }
+    return (await import('./open/desk.ts')).openDesk(parts)
+  }
+  const service: ServiceOptions = {
+    desk: desk && (() => desk.get()),
     store,
     shared: store,
     accounts: async () => accounts.current((await world.made())?.accountHealth() ?? []),
     endpointsOf: (email) => endpointsOf(config, config.nextcloud.app?.url ?? file.byEmail(email)?.davUrl ?? null),
     daemonParts: async (version) => {
       const { daemonParts } = await import('./open/daemon.ts')
-      const parts = { clock, log, nonces: store, users: users.everyone, sources: [], version }
+      const sources = desk ? [await newsOf(await desk.get(), tools)] : []
+      const parts = { clock, log, nonces: store, users: users.everyone, sources, version }
       return daemonParts(config, { ...parts, useMetrics: metrics.use })
     },
     reload: async () => {
@@ -89,11 +101,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       const { testPool } = await import('./open/pool-test.ts')
       return testPool(config, { ...tools, store, users: users.everyone }, options)
     },
-    openScratch: async () => {
-      const scratch = await openStateStore({ connectionString: 'sqlite::memory:', archiveKey: new Uint8Array(32) })
-      await scratch.migrate()
-      return scratch
-    },
+    openScratch,
     users: users.everyone,
     openPairs: async (user) => (await world.get()).openPairs(user),
     hash: once(async () => keyedHash(await store.fingerprintKey())),
@@ -113,11 +121,24 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     log,
     metrics,
     close: async () => {
+      await (await desk?.made())?.close()
       await (await world.made())?.close()
       await (await app?.made())?.close()
       await store.close()
     },
-  })
+  }
+  const connector = createConnector(service)
+  return connector
+}
+
+async function openScratch(): Promise<SqlStateStore> {
+  const scratch = await openStateStore({ connectionString: 'sqlite::memory:', archiveKey: new Uint8Array(32) })
+  await scratch.migrate()
+  return scratch
+}
+
+async function newsOf(desk: Desk, tools: AppTools): Promise<NewsSource> {
+  return (await import('./nextcloud/app/source.ts')).appNews(desk, tools)
 }
 
 /** Looks at both servers for `doctor`; nothing is composed for it. Throws ConnectorError `config.*`. */
@@ -132,7 +153,7 @@ export async function probeServers(config: Config, clock: Clock = systemClock): 
   return createProbe(config, { clock, nextcloudUrl })
 }
 
-type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs }
+type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs; clients: Clients }
 type WorldTools = Omit<ClientTools, 'book' | 'markOf'> & {
   users: UserSource
   app: AppConnection | null
@@ -158,7 +179,8 @@ async function openWorld(config: Config, { users, app, ...tools }: WorldTools): 
     log: tools.log,
     fileHashes: new Map(),
   })
-  return { openPairs, accountHealth: clients.accountHealth, reload: clients.reload, close: () => clients.close() }
+  const { accountHealth, reload, close } = clients
+  return { openPairs, clients, accountHealth, reload, close }
 }
 
 function stateOptions(config: Config, log: Log) {

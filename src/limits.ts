@@ -261,3 +261,15 @@ export const LOG_CLOSE_MS = 2_000
 export const LOG_FILE_BUFFER_BYTES_MAX = 8 * 1024 * 1024
 /** Logs: one UDP datagram; RFC 5426 asks receivers for 2,048 and hopes for more; longer lines are cut. */
 export const LOG_UDP_BYTES_MAX = 8_192
+/** App: time between two polls of the daemon, for all users together; a webhook makes it at once. An idle poll costs Nextcloud 27 ms. */
+export const APP_POLL_MS = 10_000
+/** App: longest pause between polls while it fails. */
+export const APP_POLL_FAILED_MAX_MS = 5 * 60 * 1000
+/** App: a command that a replica took and did not answer is taken up again after this time; a restore takes seconds. */
+export const APP_COMMAND_CLAIM_MS = 10 * 60 * 1000
+/** App: reports of passes are gathered for so long. */
+export const APP_STATUS_GATHER_MS = 2_000
+/** App: the end of a command waits so long for its reports to be told. */
+export const APP_STATUS_CLOSE_MS = 5_000
+/** App: conflicts and problems of one user in a report: what a person reads on one page. */
+export const APP_STATUS_LIST_MAX = 100

@@ -76,16 +76,17 @@ export abstract class BaseCommand extends Command {
   protected async compose(config: Config, flags: GlobalFlags): Promise<Connector> {
     const [{ compose }, { openLog }] = await Promise.all([import('../compose.ts'), import('./open-log.ts')])
     const { console } = this
+    const { version } = this.config
     const log = await openLog(config.logging, {
       ...flags,
       console,
-      version: this.config.version,
+      version,
       // Secrets may be others after a reload.
       redact: (text) => this.redact(text),
       say: (text) => this.say(text),
     })
     this.#log = log
-    return compose(config, { log: log.log, onStore: log.attach, onMetrics: log.measure })
+    return compose(config, { log: log.log, onStore: log.attach, onMetrics: log.measure, version })
   }
 
   /** Users, service accounts and the log level as they are now. What cannot be read stays as it was, and is said. */

@@ -8,7 +8,7 @@ import type { PassContext } from './context.ts'
 const DAY_MS = 86_400_000
 
 export function archiveEntry(
-  context: PassContext,
+  context: Pick<PassContext, 'clock' | 'random' | 'pair' | 'options'>,
   side: SideName,
   item: SideItem | DeletedItem,
   reason: ArchiveReason,

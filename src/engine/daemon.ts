@@ -10,6 +10,7 @@ import { News } from './news.ts'
 import { Places } from './places.ts'
 import type { ServiceOptions } from './service.ts'
 import { LEASE_TTL_MS } from './user.ts'
+import { welcome } from './welcome.ts'
 import { Workers } from './workers.ts'
 
 export class Daemon {
@@ -114,8 +115,7 @@ export class Daemon {
     if (clock.nowMs() - this.#usersAtMs < USERS_REFRESH_MS) return
     await store.check()
     const all = await enrolledUsers(this.#service)
-    const known = new Set((await store.listMailboxes()).map((mailbox) => mailbox.email))
-    for (const user of all) if (!known.has(user.email)) await store.ensureMailbox(user.email)
+    await welcome(this.#service, all)
     this.#enrolled = new Set(all.filter((user) => user.enabled).map((user) => user.email))
     this.#usersAtMs = clock.nowMs()
   }

@@ -11,6 +11,7 @@ import { conflictRow } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { type Created, createItems } from './create-items.ts'
 import { filesOf } from './files.ts'
+import { noteMade } from './note-made.ts'
 import { readItems } from './observe.ts'
 import { baseOf, failed, fittedHashes, isStop, type Landed, logAction, pairUp } from './settle.ts'
 import { actionsOf, type CreateWork } from './work.ts'
@@ -83,7 +84,7 @@ async function settleCreate(
       accounts.becamePair(key, itemPair.id)
       report('done')
       context.onWritten?.(work.side, work.source.modifiedAtMs)
-      return [...changes, close]
+      return [...changes, ...noteMade(context, work.side, outcome.item.id), close]
     }
     case 'already': {
       // Somebody made it before us (the same UID, or this token): look at it afresh; the next round adopts it.

@@ -8,6 +8,7 @@ import type { FieldHashes, Intent, ItemPair, Observation, StateChange } from '..
 import { otherSide } from '../sync/decide.ts'
 import type { Accounts } from './accounts.ts'
 import type { PassContext } from './context.ts'
+import { noteMade } from './note-made.ts'
 import { observationOf, readItems } from './observe.ts'
 import { logAction } from './settle.ts'
 
@@ -85,6 +86,7 @@ function linkFound(context: PassContext, intent: Intent, created: SideItem, sour
   const sides = side === 'exchange' ? { exchange: target, nextcloud: origin } : { exchange: origin, nextcloud: target }
   const itemPair: ItemPair = { id: context.random.uuid(), pairId: context.pair.id, uid: intent.uid, ...sides }
   return [
+    ...noteMade(context, side, created.id),
     ...dropReplaced(context, intent, side),
     { kind: 'put-item-pair', itemPair },
     { kind: 'put-observation', observation: observationOf(context, side, created, true) },

@@ -2,6 +2,7 @@
 import type { Item } from '../model/item.ts'
 import type { Clock, Every, Random } from '../ports/clock.ts'
 import type { DaemonParts, ServiceAccounts } from '../ports/daemon.ts'
+import type { Desk } from '../ports/desk.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -25,6 +26,7 @@ import { Places } from './places.ts'
 import { runBatch } from './run.ts'
 import { copyMailbox } from './scratch.ts'
 import { LEASE_TTL_MS, type OpenPairs, runUser } from './user.ts'
+import { welcome } from './welcome.ts'
 
 export type ServiceOptions = {
   store: StateStore
@@ -36,6 +38,8 @@ export type ServiceOptions = {
   daemonParts: (version: string) => Promise<DaemonParts>
   /** Reads users and service accounts again. Errors: those of reading them; then everything stays as it was. */
   reload: () => Promise<void>
+  /** Null: users do not come from the Nextcloud app. */
+  desk: (() => Promise<Desk>) | null
   /** An empty, migrated store that is thrown away: for dry runs. */
   openScratch: () => Promise<StateStore>
   /** Everybody, also those who are not synced. */
@@ -124,9 +128,9 @@ async function assertUnchanged(
 async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<RunReport> {
   const startedAtMs = service.clock.nowMs()
   await service.store.check()
+  if (!options.dryRun) await takeFromDesk(service, options.signal)
   const users = await enrolledUsers(service)
-  const known = new Set((await service.store.listMailboxes()).map((mailbox) => mailbox.email))
-  for (const user of users) if (!known.has(user.email)) await service.store.ensureMailbox(user.email)
+  await welcome(service, users)
   const active = new Set(users.filter((user) => user.enabled).map((user) => user.email))
   const places = new Places(service)
   const reports = options.dryRun
@@ -143,6 +147,17 @@ async function syncRun(service: ServiceOptions, options: SyncOptions): Promise<R
       })
   const held = options.dryRun ? [] : await service.shared?.heldByOthers(service.holder, !(options.notDueToo ?? false))
   return { dryRun: options.dryRun, users: reports, held: held ?? [], tookMs: service.clock.nowMs() - startedAtMs }
+}
+
+/** What came in since the last run. An app that cannot be asked is said by whoever needs it next. */
+async function takeFromDesk(service: ServiceOptions, signal: AbortSignal): Promise<void> {
+  if (!service.desk) return
+  try {
+    await (await service.desk()).poll(signal)
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || error.code === 'bug') throw error
+    service.log.warn({ code: error.code }, 'the Nextcloud app could not be polled')
+  }
 }
 
 /** Null: the user is not enrolled any more, and there was nothing to do. */
@@ -203,6 +218,7 @@ async function runLeased(service: ServiceOptions, held: Held, options: SyncOptio
   const beating = { ...held, every, log, signal: options.signal }
   const report = await withHeartbeat(beating, (heart) => runBeating(service, { ...held, ...heart }, options))
   measureUser(service.metrics, report)
+  if (service.desk && !options.dryRun) (await service.desk()).report(report)
   return report
 }
 

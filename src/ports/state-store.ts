@@ -219,6 +219,8 @@ export type StateChange =
   | { kind: 'put-collection-pair'; pair: CollectionPair }
   /** Forget base, observations and cursors of a pair (adoption follows, I5/I6); intents, archive and conflicts stay. */
   | { kind: 'reset-collection-pair'; pairId: string }
+  /** Remembered as made by the connector, whatever is forgotten of the pair later. */
+  | { kind: 'note-made'; pairId: string; side: SideName; itemId: ItemId }
   | { kind: 'put-mailbox'; mailbox: Mailbox }
   | { kind: 'log-pass'; log: PassLog }
   | { kind: 'log-action'; log: ActionLog }
@@ -281,6 +283,8 @@ export interface StateStore {
   countItemPairs(pairId: string): Promise<number>
   /** Everything of a pair as changes that recreate it in another store (collection pair, base, observations, intents), in batches: a dry run works on such a copy. */
   exportPair(pairId: string): AsyncIterable<StateChange[]>
+  /** Items that the connector made on this side, also those that are gone. */
+  madeItems(pairId: string, side: SideName): Promise<ItemId[]>
   /** Items with a problem, for status. */
   problems(pairId: string): Promise<Observation[]>
   openIntents(pairId: string): Promise<Intent[]>

@@ -20,6 +20,7 @@ const LANES = [
   'mailbox',
   'pass-log',
   'action-log',
+  'made',
 ] as const
 type Lane = (typeof LANES)[number]
 
@@ -82,6 +83,8 @@ function placeOf(change: StateChange): { lane: Lane; key: string | null } | type
       return { lane: 'pass-log', key: change.log.id }
     case 'log-action':
       return { lane: 'action-log', key: null }
+    case 'note-made':
+      return { lane: 'made', key: observationKey(change) }
     case 'put-collection-pair':
     case 'reset-collection-pair':
       return STANDS_ALONE

@@ -85,6 +85,10 @@ async function apply(state: StateDatabase, trx: StateTransaction, step: Step): P
       const rows = batch.changes.map(({ pair }) => collectionPairRow(pair))
       return await upsert(state, trx, { target: targets.COLLECTION_PAIR, rows })
     }
+    case 'note-made': {
+      const rows = batch.changes.map(({ pairId, side, itemId }) => ({ pair_id: pairId, side, item_id: itemId }))
+      return await upsert(state, trx, { target: targets.MADE_ITEM, rows })
+    }
     case 'put-mailbox':
       for (const { mailbox } of batch.changes) await putMailbox(trx, mailbox, clockOffsetMs)
       return

@@ -93,6 +93,13 @@ export async function countItemPairs(state: StateDatabase, pairId: string): Prom
   return row.count
 }
 
+export async function madeItems(state: StateDatabase, { pairId, side }: SideOfPair): Promise<ItemId[]> {
+  const rows = await read(state, (db) =>
+    db.selectFrom('made_item').select('item_id').where('pair_id', '=', pairId).where('side', '=', side).execute(),
+  )
+  return rows.map(({ item_id }) => item_id as ItemId)
+}
+
 export async function problems(state: StateDatabase, pairId: string): Promise<Observation[]> {
   const rows = await read(state, (db) =>
     db

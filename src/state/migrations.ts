@@ -126,6 +126,12 @@ const accountBook = ({ text, int, strict }: ColumnTypes) => [
     scope ${text} primary key, until_ms ${int} not null, width ${int} not null, at_ms ${int} not null)${strict}`,
 ]
 
+const madeItems = ({ text, strict }: ColumnTypes) => [
+  `create table made_item (
+    pair_id ${text} not null references collection_pair (id), side ${text} not null check (side in ('exchange', 'nextcloud')),
+    item_id ${text} not null, primary key (pair_id, side, item_id))${strict}`,
+]
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
@@ -136,4 +142,5 @@ export const MIGRATIONS: readonly Migration[] = [
     version: 6,
     statements: ({ text }) => [`alter table observation add column seen_by ${text} not null default 'listing'`],
   },
+  { version: 7, statements: madeItems },
 ]

@@ -67,6 +67,7 @@ function pairOf(change: StateChange): string | null {
     case 'log-pass':
     case 'log-action':
       return change.log.pairId
+    case 'note-made':
     case 'set-cursor':
     case 'drop-observation':
     case 'reset-collection-pair':

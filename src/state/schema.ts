@@ -117,7 +117,11 @@ export type MetaRow = { key: string; value: string }
 
 export type SchemaVersionRow = { version: number; applied_at_ms: number }
 
+/** Items that the connector made: it may take them away again when a user leaves. */
+export type MadeItemRow = { pair_id: string; side: SideName; item_id: string }
+
 export type StateSchema = {
+  made_item: MadeItemRow
   mailbox: MailboxRow
   collection_pair: CollectionPairRow
   item_pair: ItemPairRow

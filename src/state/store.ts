@@ -99,6 +99,7 @@ export class SqlStateStore implements StateStore, SharedWork {
   itemPairsByUid = (pairId: string, uids: readonly string[]) => itemPairsByUid(this.database, pairId, uids)
   countItemPairs = (pairId: string) => items.countItemPairs(this.database, pairId)
   exportPair = (pairId: string) => exportPair(this.database, pairId)
+  madeItems = (pairId: string, side: SideName) => items.madeItems(this.database, { pairId, side })
   problems = (pairId: string) => items.problems(this.database, pairId)
   openIntents = (pairId: string) => items.openIntents(this.database, pairId)
 

@@ -1,5 +1,5 @@
 /** What a put writes into each table: the columns, their key, and what a second put of the same key changes. */
-import type { CollectionPairRow, IntentRow, ItemPairRow, ObservationRow } from './schema.ts'
+import type { CollectionPairRow, IntentRow, ItemPairRow, MadeItemRow, ObservationRow } from './schema.ts'
 import type { UpsertTarget } from './upsert.ts'
 
 /** A put replaces the whole row. */
@@ -86,3 +86,5 @@ export const INTENT = whole<IntentRow>(
     'opened_at_ms',
   ],
 )
+
+export const MADE_ITEM = whole<MadeItemRow>('made_item', ['pair_id', 'side', 'item_id'], [])

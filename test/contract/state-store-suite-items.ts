@@ -25,6 +25,17 @@ export function itemsSuite(fixture: StoreFixture): void {
   const store = () => fixture.store()
 
   describe('commit', () => {
+    test('remembers what the connector made, once each, also after the pair was forgotten', async () => {
+      const { lease, pair } = await leasedPair(store())
+      const made = (id: string, side: 'exchange' | 'nextcloud' = 'nextcloud'): StateChange => ({
+        ...{ kind: 'note-made', pairId: pair.id, side, itemId: itemId(id) },
+      })
+      await store().commit(lease, [made('/a.ics'), made('/b.ics'), made('e-1', 'exchange')])
+      await store().commit(lease, [made('/a.ics'), { kind: 'reset-collection-pair', pairId: pair.id }])
+      expect((await store().madeItems(pair.id, 'nextcloud')).toSorted()).toEqual(['/a.ics', '/b.ics'])
+      expect(await store().madeItems(pair.id, 'exchange')).toEqual(['e-1'])
+    })
+
     test('gives back what was put, field by field', async () => {
       const { mailbox, lease, pair } = await leasedPair(store())
       const full = collectionPair(mailbox.id, {

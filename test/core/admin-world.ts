@@ -75,6 +75,7 @@ export async function adminWorld(options: AdminWorldOptions = {}): Promise<Admin
   const connector = createConnector({
     store,
     openScratch: async () => new MemoryStore(clock, chance),
+    desk: null,
     users: async () => [
       { email: EMAIL, nextcloudUser: 'anna', source: 'users-file', enabled: true, state: 'active', identity: null },
     ],

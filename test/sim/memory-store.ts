@@ -37,6 +37,7 @@ export type Tables = {
   conflicts: Map<string, Conflict>
   passes: PassLog[]
   actions: ActionLog[]
+  made: Map<string, ItemId>
 }
 
 export class MemoryStore implements StateStore {
@@ -92,6 +93,10 @@ export class MemoryStore implements StateStore {
 
   itemPairs(pairId: string): ItemPair[] {
     return [...this.#tables.itemPairs.values()].filter((row) => row.pairId === pairId)
+  }
+
+  async madeItems(pairId: string, side: SideName) {
+    return [...this.#tables.made].flatMap(([key, id]) => (key.startsWith(`${pairId} ${side} `) ? [id] : []))
   }
 
   async migrate() {
@@ -338,6 +343,9 @@ export class MemoryStore implements StateStore {
       case 'reset-collection-pair':
         this.#reset(change.pairId)
         break
+      case 'note-made':
+        tables.made.set(`${change.pairId} ${change.side} ${change.itemId}`, change.itemId)
+        break
       case 'put-mailbox':
         tables.mailboxes.set(change.mailbox.id, change.mailbox)
         break
@@ -412,6 +420,7 @@ function copyOf(tables: Tables): Tables {
     conflicts: new Map(tables.conflicts),
     passes: [...tables.passes],
     actions: [...tables.actions],
+    made: new Map(tables.made),
   }
 }
 
@@ -427,5 +436,6 @@ function emptyTables(): Tables {
     conflicts: new Map(),
     passes: [],
     actions: [],
+    made: new Map(),
   }
 }

@@ -1,8 +1,7 @@
 /**
- * The users of the Nextcloud app: read once page by page, then only those who changed. The mailbox of a user is what the app
- * established (an administrator's mapping, the directory, a proof), never an address of the user's own choosing.
+ * The users of the Nextcloud app. The mailbox of a user is what the app established (an administrator's mapping, the directory, a
+ * proof), never an address of the user's own choosing.
  */
-import { APP_USERS_AGE_MAX_MS, APP_USERS_OVERLAP_S, APP_USERS_WHOLE_AGE_MAX_MS } from '../../limits.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { User, UserState } from '../../ports/service.ts'
 import type { UserEntry, UserSource } from '../user-entry.ts'
@@ -10,70 +9,47 @@ import type { AppUser } from './answers.ts'
 import { choicesOfApp } from './choices.ts'
 import type { AppClient } from './client.ts'
 import { percentEncoded } from './sign.ts'
+import { AppUserList } from './users-list.ts'
 
 export type AppUsers = UserSource & {
-  /** Asks for what changed, whatever the age of what is known. Gives the mailboxes of active users who changed, and of those who came. */
-  refresh(): Promise<string[]>
-  /** Active users by their Nextcloud name. */
+  /** When the app says that somebody changed after what is known: the mailboxes of active users who changed or came. */
+  follow(updatedAt: number): Promise<string[]>
+  /** By their Nextcloud name. */
   emailOf(uid: string): Promise<string | null>
   userOf(email: string): Promise<AppUser | null>
+  /** Somebody who withdrew, whose mailbox is still to be left. */
+  leaving(uid: string): Promise<UserEntry | null>
 }
 
-type Known = { byUid: Map<string, AppUser>; readAtMs: number; wholeAtMs: number; updatedAt: number }
-
 export function createAppUsers(app: AppClient, clock: Pick<Clock, 'nowMs'>): AppUsers {
-  let known: Known | null = null
-  /** One reader at a time: passes of many users ask at once. */
-  let reading: Promise<string[]> | null = null
-
-  const readNow = async (): Promise<string[]> => {
-    const nowMs = clock.nowMs()
-    const isWhole = known === null || nowMs - known.wholeAtMs > APP_USERS_WHOLE_AGE_MAX_MS
-    const before = known?.byUid ?? new Map<string, AppUser>()
-    const byUid = new Map(isWhole ? [] : before)
-    // Changes may be committed out of order, and in the same second as the last one that was seen.
-    const since = isWhole || !known ? null : known.updatedAt - APP_USERS_OVERLAP_S
-    for await (const page of app.users(since)) for (const user of page) byUid.set(user.uid, user)
-    const all = [...byUid.values()]
-    // Stored only when the last page was read: half a list is never taken for the whole.
-    known = {
-      byUid,
-      readAtMs: nowMs,
-      wholeAtMs: isWhole ? nowMs : (known?.wholeAtMs ?? nowMs),
-      updatedAt: all.reduce((max, { updatedAt }) => Math.max(max, updatedAt), 0),
-    }
-    const changed = all.filter((user) => before.get(user.uid)?.updatedAt !== user.updatedAt)
-    return changed.flatMap((user) => (stateOf(user, twice(all)) === 'active' && user.email ? [keyOf(user.email)] : []))
-  }
-  const refresh = () => {
-    reading ??= readNow().finally(() => {
-      reading = null
-    })
-    return reading
-  }
-  const current = async (): Promise<AppUser[]> => {
-    if (known === null || clock.nowMs() - known.readAtMs > APP_USERS_AGE_MAX_MS) await refresh()
-    return [...(known?.byUid.values() ?? [])]
-  }
+  const list = new AppUserList(app, clock)
+  const byUid = async (uid: string) => (await list.current()).find((user) => user.uid === uid)
   const userOf = async (email: string) => {
-    const users = await current()
+    const users = await list.current()
     const doubled = twice(users)
     const isMeant = (user: AppUser) => user.email !== null && keyOf(user.email) === email
     return users.find((user) => isMeant(user) && ['active', 'paused'].includes(stateOf(user, doubled))) ?? null
   }
   return {
-    refresh,
     userOf,
-    reload: async () => {
-      if (known) known.wholeAtMs = Number.NEGATIVE_INFINITY
-      await refresh()
+    reload: () => list.readWhole(),
+    async follow(updatedAt) {
+      const changed = await list.follow(updatedAt)
+      if (changed.length === 0) return []
+      const doubled = twice(await list.current())
+      const active = changed.filter((user) => stateOf(user, doubled) === 'active')
+      return active.flatMap(({ email }) => (email === null ? [] : [keyOf(email)]))
+    },
+    async leaving(uid) {
+      const user = await byUid(uid)
+      return user?.email ? entry(app, user, keyOf(user.email)) : null
     },
     async emailOf(uid) {
-      const user = (await current()).find((one) => one.uid === uid)
+      const user = await byUid(uid)
       return user?.email ? keyOf(user.email) : null
     },
     async everyone() {
-      const users = await current()
+      const users = await list.current()
       const doubled = twice(users)
       return users.map((user) => shown(user, stateOf(user, doubled)))
     },

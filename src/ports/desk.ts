@@ -1,0 +1,11 @@
+/** What the Nextcloud app has for the connector between passes, and what it is told after them. One desk for all users. */
+import type { UserReport } from './report.ts'
+
+export interface Desk {
+  /** Takes in what came: changed users, changed collections, commands. Gives the mailboxes that are due now. Throws ConnectorError. */
+  poll(signal: AbortSignal): Promise<readonly string[]>
+  /** A pass has ended. Never waits and never throws: the app is told in the background. */
+  report(report: UserReport): void
+  /** Tells the rest, within a bound. */
+  close(): Promise<void>
+}
