@@ -37,7 +37,7 @@ class SecretRotate extends Command {
 		}
 		$had = $this->secrets->fingerprints()['current'] !== null;
 		$output->writeln($this->secrets->rotate());
-		if ($output->isQuiet() || !$had) {
+		if (!$had) {
 			return self::SUCCESS;
 		}
 		$hint = 'Give it to the connector as Service__NextcloudConfiguration__SharedSecret, then end the previous one: occ exchange_connector:secret:rotate --drop-previous';
