@@ -136,7 +136,6 @@ OC.L10N.register(
         "Save rules": "Regeln speichern",
         "Save selection": "Auswahl speichern",
         "Saved.": "Gespeichert.",
-        "Search by account, name or address": "Nach Konto, Name oder Adresse suchen",
         "Selected at first for new users": "Anfangs ausgewählt für neue Teilnehmende",
         "Send the code": "Code senden",
         "Service account": "Dienstkonto",
@@ -260,6 +259,7 @@ OC.L10N.register(
         "Changes that you make in Nextcloud are undone and kept here.": "Änderungen in Nextcloud werden rückgängig gemacht und hier aufbewahrt.",
         "Changes that you make in Exchange are undone and kept here.": "Änderungen in Exchange werden rückgängig gemacht und hier aufbewahrt.",
         "This has been settled meanwhile. Please load the page again.": "Das hat sich inzwischen erledigt. Bitte die Seite neu laden.",
-        "There is no group of this name.": "Eine Gruppe mit diesem Namen gibt es nicht."
+        "There is no group of this name.": "Eine Gruppe mit diesem Namen gibt es nicht.",
+        "Search by account or address": "Nach Konto oder Adresse suchen"
     },
     "nplurals=2; plural=(n != 1);");

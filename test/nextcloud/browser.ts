@@ -50,11 +50,16 @@ export async function signIn(browser: Browser, { baseUrl, user, password, ...loo
   return context
 }
 
+/** A page that does not answer in this time on a busy machine does not answer. */
+const STEP_TIME_MAX_MS = 15_000
+
 export type SettingsPage = 'user' | 'admin'
 
 /** A picture of the whole page, however long: the server scrolls inside the page, so the window is made as high as what it holds. */
 export async function picture(page: Page, path: string): Promise<void> {
   const { width = 1280, height = 900 } = page.viewportSize() ?? {}
+  // The photograph behind the page would make up most of the file.
+  await page.addStyleTag({ content: 'body { background-image: none !important; }' })
   const wanted: number = await page.evaluate(`{
     const ours = document.querySelector('[id^=exchange_connector-]')
     for (let one = ours; one !== null; one = one.parentElement) one.scrollTop = 0
@@ -71,6 +76,7 @@ export async function openSettings(
   which: SettingsPage,
 ): Promise<{ page: Page; messages: string[] }> {
   const page = await context.newPage()
+  page.setDefaultTimeout(STEP_TIME_MAX_MS)
   const messages: string[] = []
   page.on('console', (message) => {
     if (message.type() === 'error') messages.push(`${message.text()} (${message.location().url})`)

@@ -15,6 +15,7 @@ use OCA\ExchangeConnector\Listener\GatewayListener;
 use OCA\ExchangeConnector\Listener\JournalListener;
 use OCA\ExchangeConnector\Listener\SchedulingListener;
 use OCA\ExchangeConnector\Middleware\SignatureMiddleware;
+use OCA\ExchangeConnector\Notification\Notifier;
 use OCP\AppFramework\App;
 use OCP\AppFramework\Bootstrap\IBootContext;
 use OCP\AppFramework\Bootstrap\IBootstrap;
@@ -54,6 +55,7 @@ class Application extends App implements IBootstrap {
 		$context->registerEventListener(UserDeletedEvent::class, AccountListener::class);
 		$context->registerEventListener(UserChangedEvent::class, AccountListener::class);
 		$context->registerMiddleware(SignatureMiddleware::class);
+		$context->registerNotifierService(Notifier::class);
 	}
 
 	public function boot(IBootContext $context): void {

@@ -9,8 +9,7 @@ declare(strict_types=1);
 
 namespace OCA\ExchangeConnector\Controller;
 
-use OCA\ExchangeConnector\Exception\Refusal;
-use OCP\AppFramework\Http;
+use OCA\ExchangeConnector\Service\RefusedException;
 use OCP\AppFramework\Http\DataResponse;
 
 /** How the pages' controllers answer: the new state, or a refusal as a code that the page has words for. */
@@ -19,8 +18,8 @@ trait Answers {
 	private function answer(callable $work): DataResponse {
 		try {
 			return new DataResponse($work());
-		} catch (Refusal $refusal) {
-			return new DataResponse(['code' => $refusal->errorCode, 'message' => $refusal->getMessage()], Http::STATUS_BAD_REQUEST);
+		} catch (RefusedException $refused) {
+			return new DataResponse(['code' => $refused->errorCode, 'message' => $refused->getMessage()], $refused->status);
 		}
 	}
 }

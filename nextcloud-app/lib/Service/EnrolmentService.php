@@ -9,6 +9,8 @@ declare(strict_types=1);
 
 namespace OCA\ExchangeConnector\Service;
 
+use OCA\ExchangeConnector\Notification\Notifications;
+use OCA\ExchangeConnector\Notification\Notifier;
 use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\IUserManager;
 
@@ -25,6 +27,7 @@ class EnrolmentService {
 		private CommandService $commands,
 		private StatusService $status,
 		private WebhookService $webhook,
+		private Notifications $notifications,
 		private IUserManager $users,
 		private ITimeFactory $time,
 	) {
@@ -58,6 +61,7 @@ class EnrolmentService {
 			'consent_at' => $now,
 			'invited_at' => $row['invitedAt'] ?? $now,
 		]);
+		$this->notifications->settled($uid, Notifier::INVITATION);
 		$this->webhook->wake('users', $uid);
 	}
 
@@ -67,6 +71,7 @@ class EnrolmentService {
 		$this->store->put($uid, ['state' => 'withdrawn', 'withdrawal' => $remove ? 'remove' : 'keep']);
 		$this->commands->drop($uid, 'sync-now');
 		$this->commands->drop($uid, 'restore-conflict');
+		$this->notifications->settled($uid, Notifier::HALTED);
 		$this->status->forget($uid);
 		$this->commands->enqueue($uid, 'withdraw', ['remove' => $remove]);
 		$this->webhook->wake('users', $uid);
@@ -128,7 +133,7 @@ class EnrolmentService {
 	 * @return array{rows: list<array>, next: ?string}
 	 */
 	public function page(string $search, ?string $state, ?string $cursor, int $limit): array {
-		$filter = ['search' => $search, 'states' => $state === null || $state === '' ? [] : [$state]];
+		$filter = ['search' => $search, 'isKnown' => true, 'states' => $state === null || $state === '' ? [] : [$state]];
 		$rows = $this->store->page($filter, $cursor ?? '', $limit + 1);
 		$next = count($rows) > $limit ? $rows[$limit - 1]['uid'] : null;
 		return ['rows' => array_slice($rows, 0, $limit), 'next' => $next];
@@ -201,6 +206,8 @@ class EnrolmentService {
 	public function forget(string $uid): void {
 		$this->commands->drop($uid);
 		$this->status->forget($uid);
+		$this->notifications->settled($uid, Notifier::INVITATION);
+		$this->notifications->settled($uid, Notifier::HALTED);
 		$this->store->delete($uid);
 		$this->webhook->wake('users', $uid);
 	}

@@ -70,7 +70,7 @@ class EnrolmentStore {
 	}
 
 	/**
-	 * @param array{states?: list<string>, since?: ?int, search?: string} $filter
+	 * @param array{states?: list<string>, since?: ?int, search?: string, isKnown?: bool} $filter
 	 * @return list<array> rows with a uid above `$after`, in the order of uids
 	 */
 	public function page(array $filter, string $after, int $limit): array {
@@ -80,6 +80,10 @@ class EnrolmentStore {
 		$states = $filter['states'] ?? [];
 		if ($states !== []) {
 			$query->andWhere($query->expr()->in('state', $query->createNamedParameter($states, IQueryBuilder::PARAM_STR_ARRAY)));
+		}
+		if ($filter['isKnown'] ?? false) {
+			// Whoever was only invited has a row, too.
+			$query->andWhere($query->expr()->orX($query->expr()->isNotNull('email'), $query->expr()->neq('state', $query->createNamedParameter('none'))));
 		}
 		if (isset($filter['since'])) {
 			$query->andWhere($query->expr()->gte('updated_at', $query->createNamedParameter($filter['since'], IQueryBuilder::PARAM_INT)));

@@ -10,6 +10,8 @@ declare(strict_types=1);
 namespace OCA\ExchangeConnector\Service;
 
 use OCA\ExchangeConnector\AppInfo\Application;
+use OCA\ExchangeConnector\Notification\Notifications;
+use OCA\ExchangeConnector\Notification\Notifier;
 use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\DB\QueryBuilder\IQueryBuilder;
 use OCP\IAppConfig;
@@ -27,6 +29,7 @@ class StatusService {
 		private IAppConfig $config,
 		private ITimeFactory $time,
 		private EnrolmentStore $store,
+		private Notifications $notifications,
 	) {
 	}
 
@@ -39,12 +42,14 @@ class StatusService {
 		$now = $this->time->getTime();
 		$this->remember(['version' => (string)($connector['version'] ?? ''), 'instance' => (string)($connector['instance'] ?? ''), 'lastReportAt' => $now]);
 		$stored = 0;
+		$halted = $this->halted(array_map(static fn (array $report): string => (string)($report['uid'] ?? ''), $users));
 		foreach ($users as $report) {
 			$uid = (string)($report['uid'] ?? '');
 			$text = json_encode($report, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE);
 			if (!in_array($this->store->find($uid)['state'] ?? '', ['active', 'paused'], true) || strlen($text) > self::REPORT_BYTES_MAX) {
 				continue;
 			}
+			$this->tell($uid, ($report['outcome'] ?? '') === 'halted', in_array($uid, $halted, true));
 			$this->put($uid, [
 				'outcome' => mb_substr((string)($report['outcome'] ?? ''), 0, 16),
 				'conflicts' => count((array)($report['conflicts'] ?? [])),
@@ -54,6 +59,33 @@ class StatusService {
 			$stored++;
 		}
 		return $stored;
+	}
+
+	/**
+	 * @param list<string> $uids
+	 * @return list<string> those whose last report said that a guard had stopped it
+	 */
+	private function halted(array $uids): array {
+		$halted = [];
+		foreach (array_chunk($uids, 500) as $some) {
+			$query = $this->db->getQueryBuilder();
+			$query->select('uid')->from('exc_status')
+				->where($query->expr()->eq('outcome', $query->createNamedParameter('halted')))
+				->andWhere($query->expr()->in('uid', $query->createNamedParameter($some, IQueryBuilder::PARAM_STR_ARRAY)));
+			$result = $query->executeQuery();
+			array_push($halted, ...array_map('strval', array_column($result->fetchAll(), 'uid')));
+			$result->closeCursor();
+		}
+		return $halted;
+	}
+
+	/** The person hears once that it stopped; the message goes when it runs again. */
+	private function tell(string $uid, bool $isHalted, bool $wasHalted): void {
+		if ($isHalted && !$wasHalted) {
+			$this->notifications->send($uid, Notifier::HALTED);
+		} elseif (!$isHalted && $wasHalted) {
+			$this->notifications->settled($uid, Notifier::HALTED);
+		}
 	}
 
 	/** As the connector sent it, with `reportedAt`. */

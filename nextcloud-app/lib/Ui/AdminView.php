@@ -9,10 +9,10 @@ declare(strict_types=1);
 
 namespace OCA\ExchangeConnector\Ui;
 
-use OCA\ExchangeConnector\Exception\Refusal;
 use OCA\ExchangeConnector\Service\CommandService;
 use OCA\ExchangeConnector\Service\EnrolmentService;
 use OCA\ExchangeConnector\Service\JournalService;
+use OCA\ExchangeConnector\Service\RefusedException;
 use OCA\ExchangeConnector\Service\SecretService;
 use OCA\ExchangeConnector\Service\SettingsService;
 use OCA\ExchangeConnector\Service\StatusService;
@@ -52,16 +52,21 @@ class AdminView {
 		];
 	}
 
+	/** @return array{current: ?array, previous: ?array} */
 	public function secrets(): array {
-		return $this->secrets->fingerprints();
+		$madeAt = $this->secrets->madeAt();
+		$shown = [];
+		foreach ($this->secrets->fingerprints() as $which => $fingerprint) {
+			$shown[$which] = $fingerprint === null ? null : ['fingerprint' => $fingerprint, 'createdAt' => $madeAt[$which]];
+		}
+		return $shown;
 	}
 
 	public function connector(): array {
-		$counts = $this->enrolment->counts();
 		return $this->status->connector() + [
 			'journalPending' => $this->journal->countPending(),
 			'commandsPending' => $this->commands->countPending(),
-			'users' => ['active' => $counts['active'] ?? 0, 'paused' => $counts['paused'] ?? 0, 'withdrawn' => $counts['withdrawn'] ?? 0],
+			'users' => $this->enrolment->counts(),
 			'attention' => $this->status->attention(),
 		];
 	}
@@ -78,7 +83,7 @@ class AdminView {
 	public function user(string $uid): array {
 		$row = $this->enrolment->find($uid);
 		if ($row === null) {
-			throw new Refusal('unknown-user');
+			throw new RefusedException('unknown-user', '', 404);
 		}
 		return $this->userOf($row, $this->status->report($uid));
 	}
@@ -87,7 +92,7 @@ class AdminView {
 	public function membersOf(string $gid): array {
 		$group = $this->groups->get($gid);
 		if ($group === null) {
-			throw new Refusal('unknown-group');
+			throw new RefusedException('unknown-group', '', 404);
 		}
 		return array_map(static fn ($user): string => $user->getUID(), array_values($group->getUsers()));
 	}

@@ -12,14 +12,13 @@ namespace OCA\ExchangeConnector\Ui;
 use OCA\ExchangeConnector\Service\CollectionService;
 use OCA\ExchangeConnector\Service\CommandService;
 use OCA\ExchangeConnector\Service\EnrolmentService;
-use OCA\ExchangeConnector\Service\IdentityService;
 use OCA\ExchangeConnector\Service\SettingsService;
 use OCA\ExchangeConnector\Service\StatusService;
 
 /** Everything that the consent page shows of one account, in the shape of `Me` in src/logic/types.ts. */
 class MeView {
 	public function __construct(
-		private IdentityService $identity,
+		private Offer $offer,
 		private EnrolmentService $enrolment,
 		private StatusService $status,
 		private CommandService $commands,
@@ -32,9 +31,8 @@ class MeView {
 	public function of(string $uid): array {
 		$row = $this->enrolment->find($uid);
 		$pending = $this->commands->pending($uid);
-		$hasChosen = $row !== null && in_array($row['state'], ['active', 'paused'], true);
 		return [
-			'eligibility' => $this->identity->eligibility($uid),
+			'eligibility' => $this->offer->to($uid),
 			'consent' => [
 				'state' => $row['state'] ?? 'none',
 				'email' => $row['email'] ?? null,
@@ -43,7 +41,7 @@ class MeView {
 				'consentedAt' => $row['consentedAt'] ?? null,
 				'withdrawal' => $row['withdrawal'] ?? null,
 			],
-			'choices' => $hasChosen ? $row['choices'] : $this->settings->getDefaultChoices(),
+			'choices' => ($row['choices'] ?? []) === [] ? $this->settings->getDefaultChoices() : $row['choices'],
 			'collections' => $this->collections->of($uid),
 			'report' => $this->reports->of($this->status->report($uid), $pending),
 			'isSyncRequested' => in_array('sync-now', array_column($pending, 'kind'), true),
