@@ -108,12 +108,12 @@ export const ICAL_PRODUCT = '-//Nextcloud Exchange Connector//Calendar//EN'
 export const INPUT_FILE_BYTES_MAX = 64 * 1024 * 1024
 /** How long an administrator's command waits for the pass that is at work in the mailbox; most passes take seconds, a first sync may take hours. */
 export const ADMIN_LEASE_WAIT_MS = 30_000
-/** A lease of 300 s is renewed this often in the background: a beat may be late or missed, and the lease lives. */
-export const LEASE_BEAT_MS = 60_000
+/** A lease of 90 s is renewed this often in the background: a beat may be late or missed, and the lease lives. */
+export const LEASE_BEAT_MS = 20_000
 /** Beats in a row that could not renew the lease before it is given up: the fifth would come when it has run out. */
 export const LEASE_BEATS_MISSED_MAX = 4
 /** Beats without a step of the work before it is no longer kept alive: the longest call (5 throttled tries of a batch) stays below this hour. */
-export const LEASE_BEATS_ALONE_MAX = 60
+export const LEASE_BEATS_ALONE_MAX = 180
 /** Tries of a restore whose target is edited between the look at it and the write (LOS-5). */
 export const RESTORE_TRIES_MAX = 3
 /** The archive is pruned at the end of runs, at most this often per process: what expires has waited for months. */

@@ -51,7 +51,7 @@ export type UserRun = {
 }
 
 /** Leases are held this long and renewed at half time, and by a heartbeat while a call waits. */
-export const LEASE_TTL_MS = 300_000
+export const LEASE_TTL_MS = 90_000
 /** Longest wait after failed passes. */
 const BACKOFF_MAX_MS = 3_600_000
 
