@@ -39,9 +39,9 @@ async function held() {
 }
 
 /** A call of many minutes, with the beats of its time. */
-async function wait(minutes: number, { clock, beat }: Pick<Awaited<ReturnType<typeof held>>, 'clock' | 'beat'>) {
-  for (let passed = 0; passed < minutes; passed++) {
-    clock.advance(60_000)
+async function wait(beats: number, { clock, beat }: Pick<Awaited<ReturnType<typeof held>>, 'clock' | 'beat'>) {
+  for (let passed = 0; passed < beats; passed++) {
+    clock.advance(LEASE_BEAT_MS)
     await beat()
   }
 }

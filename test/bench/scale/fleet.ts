@@ -17,6 +17,10 @@ export class Fleet {
 
   constructor(options: FleetOptions) {
     this.#options = options
+    // A bench that is stopped leaves nobody behind.
+    process.once('exit', () => {
+      for (const { child } of this.running) child.kill('SIGKILL')
+    })
   }
 
   async start(): Promise<Replica> {
@@ -75,6 +79,10 @@ export class Fleet {
     return (await Promise.all(texts)).flatMap((text) => text.split('\n'))
   }
 
+  pids(): (number | undefined)[] {
+    return this.running.map(({ child }) => child.pid)
+  }
+
   async stop(): Promise<void> {
     this.look()
     await Promise.all(this.running.splice(0).map((replica) => ended(replica, 'SIGTERM')))
@@ -86,6 +94,21 @@ async function ended({ child }: Replica, signal: 'SIGKILL' | 'SIGTERM'): Promise
   const exit = once(child, 'exit')
   child.kill(signal)
   await exit
+}
+
+/** Seconds that these processes have computed: what a loaded machine does not distort. */
+export function cpuSecondsOf(pids: readonly (number | undefined)[]): number {
+  return pids.reduce<number>((sum, pid) => sum + cpuOf(pid), 0)
+}
+
+/** proc(5): utime and stime are the 14th and 15th field, in ticks of 10 ms; the name in brackets may hold spaces. */
+function cpuOf(pid: number | undefined): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / 100
+  } catch {
+    return 0
+  }
 }
 
 function rssOf(pid: number | undefined): number {

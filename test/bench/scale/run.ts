@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { heldAtOnceMax, twoWriters, withoutLease } from './fence-log.ts'
+import { cpuSecondsOf } from './fleet.ts'
 import { ScaleWorld } from './world.ts'
 
 const text = { type: 'string' } as const
@@ -33,6 +34,8 @@ const RSS_MAX_BYTES = 250 * 1024 * 1024
 const GAIN_MIN = 1.7
 /** A simulator that computes more than this share of its time is the limit itself. */
 const BUSY_MAX = 0.75
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 const broken: string[] = []
 function check(what: string, holds: boolean): void {
@@ -84,6 +87,9 @@ async function firstSync(): Promise<void> {
   )
 }
 
+const BACKENDS =
+  "select pid from pg_stat_activity where datname = current_database() and application_name like 'connector%'"
+
 /** Everybody is due all the time: what a number of replicas can serve. */
 async function saturate(replicas: number): Promise<{ perSecond: number; busy: number }> {
   await replicasTo(replicas)
@@ -95,7 +101,14 @@ async function saturate(replicas: number): Promise<{ perSecond: number; busy: nu
   const passes = () => scalar('select count(*)::int as n from fence_log where holder is not null')
   const commits = () =>
     scalar('select xact_commit::float8 as n from pg_stat_database where datname = current_database()')
-  const [requestsBefore, passesBefore, commitsBefore] = [await reports(), await passes(), await commits()]
+  const backends = (await world.log.query<{ pid: number }>(BACKENDS)).map(({ pid }) => pid)
+  const cpu = () => [cpuSecondsOf(world.fleet.pids()), cpuSecondsOf(backends)] as const
+  const [requestsBefore, passesBefore, commitsBefore, cpuBefore] = [
+    await reports(),
+    await passes(),
+    await commits(),
+    cpu(),
+  ]
   const startedMs = Date.now()
   while (Date.now() - startedMs < number('seconds') * 1000) {
     await wait(500)
@@ -103,6 +116,7 @@ async function saturate(replicas: number): Promise<{ perSecond: number; busy: nu
   }
   const seconds = (Date.now() - startedMs) / 1000
   const [requestsAfter, passesAfter, commitsAfter] = [await reports(), await passes(), await commits()]
+  const cpuMs = cpu().map((seconds, at) => (seconds - (cpuBefore[at] ?? 0)) * 1000)
   clearInterval(marks)
   const served = passesAfter - passesBefore
   const requests = requestsAfter.map(
@@ -111,7 +125,7 @@ async function saturate(replicas: number): Promise<{ perSecond: number; busy: nu
   const busy = Math.max(...requestsAfter.map((report) => report.busy))
   console.log(
     `${replicas} replicas: ${(served / seconds).toFixed(1)} mailboxes/s; requests per idle mailbox: Exchange ${requests[0]?.toFixed(2)}, ` +
-      `Nextcloud ${requests[1]?.toFixed(2)}; transactions per mailbox ${((commitsAfter - commitsBefore) / served).toFixed(1)}, ` +
+      `Nextcloud ${requests[1]?.toFixed(2)}; CPU per mailbox: replica ${((cpuMs[0] ?? 0) / served).toFixed(1)} ms, PostgreSQL ${((cpuMs[1] ?? 0) / served).toFixed(1)} ms; transactions per mailbox ${((commitsAfter - commitsBefore) / served).toFixed(1)}, ` +
       `${((commitsAfter - commitsBefore) / seconds).toFixed(0)}/s; simulator busy ${percent(busy)}; largest RSS ${megabytes()} MB`,
   )
   return { perSecond: served / seconds, busy }
