@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**', 'test/long/**', 'test/nextcloud/**', '**/node_modules/**'],
+    exclude: ['test/interop/**', 'test/long/**', 'test/nextcloud/**', 'test/deploy/**', '**/node_modules/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
