@@ -130,9 +130,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: OBSERVE,
-        find: 'const { changes } = await readHints(context, side, page.hints)',
+        find: "const { changes } = await readHints(context, { side, hints: page.hints, seenBy: 'feed' })",
         replace: `await context.store.commit(context.lease, [setCursor(context, side, page.cursor)])
-    const { changes } = await readHints(context, side, page.hints)`,
+    const { changes } = await readHints(context, { side, hints: page.hints, seenBy: 'feed' })`,
       },
     ],
   },
