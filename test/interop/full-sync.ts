@@ -31,11 +31,24 @@ export function rawDav(account: DavAccount, collectionUrl: string) {
         ...init.headers,
       },
     })
+  const urlOf = (name: string) => `${collectionUrl}${name}`
   return {
-    put: async (name: string, text: string) => {
-      const { status } = await ask('PUT', `${collectionUrl}${name}`, { body: text })
+    urlOf,
+    /** Makes the collection itself, for events. */
+    makeCalendar: async (displayName: string) => {
+      const body = `<c:mkcalendar xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:set><d:prop><d:displayname>${displayName}</d:displayname><c:supported-calendar-component-set><c:comp name="VEVENT"/></c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>`
+      const { status } = await ask('MKCALENDAR', collectionUrl, {
+        body,
+        headers: { 'Content-Type': 'application/xml' },
+      })
+      expect(status).toBe(201)
+    },
+    /** `silent: false`: as the web page does it, with invitations. */
+    put: async (name: string, text: string, { silent = true } = {}) => {
+      const { status } = await ask('PUT', urlOf(name), { body: text, headers: silent ? {} : { 'Schedule-Reply': 'T' } })
       expect([200, 201, 204]).toContain(status)
     },
+    get: async (name: string): Promise<string> => (await ask('GET', urlOf(name))).text(),
     list: async (): Promise<{ url: string; text: string }[]> => {
       const answer = await ask('PROPFIND', collectionUrl, { headers: { Depth: '1' }, body: '' })
       const hrefs = [...(await answer.text()).matchAll(/<(?:\w+:)?href>([^<]+\.ics)<\/(?:\w+:)?href>/g)].map(

@@ -1,8 +1,8 @@
 /** Two-way sync with a real Nextcloud: the server of NEXTCLOUD_URL, whose test user's calendars may be written to, or one started from NEXTCLOUD_DIR. */
 import { randomUUID } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { nextcloudAccount } from '../nextcloud/account.ts'
-import { fullSync } from './full-sync.ts'
+import { fullSync, rawDav } from './full-sync.ts'
 
 const given = nextcloudAccount()
 if (given.kind === 'skip') console.log(`skipped: real Nextcloud (${given.reason})`)
@@ -15,11 +15,8 @@ test.skipIf(given.kind === 'skip')(
     const name = `interop-${randomUUID().slice(0, 8)}`
     const collection = `${account.davUrl}calendars/${account.username}/${name}/`
     const authorization = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`
-    const body = `<c:mkcalendar xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:d="DAV:"><d:set><d:prop><d:displayname>${name}</d:displayname><c:supported-calendar-component-set><c:comp name="VEVENT"/></c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>`
-    const headers = { authorization, 'Content-Type': 'application/xml' }
     try {
-      const made = await fetch(collection, { method: 'MKCALENDAR', headers, body })
-      expect(made.status).toBe(201)
+      await rawDav(account, collection).makeCalendar(name)
       await fullSync(account, { name, url: collection })
     } finally {
       await fetch(collection, { method: 'DELETE', headers: { authorization, 'X-NC-CalDAV-No-Trashbin': '1' } })

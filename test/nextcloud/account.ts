@@ -1,10 +1,14 @@
 /** The Nextcloud account that interop tests work with: of the server that NEXTCLOUD_URL names, else of one started from NEXTCLOUD_DIR. */
-import { nextcloudTree, startNextcloud } from './server.ts'
+import { type NextcloudServerOptions, nextcloudTree, startNextcloud } from './server.ts'
 
 /** `password`: an app password. */
 export type NextcloudAccount = { davUrl: string; username: string; password: string }
+/** For a server that is started here. */
+export type OwnServer = Pick<NextcloudServerOptions, 'config' | 'phpWorkers'>
+/** `own`: nobody else writes on it, and `options` were applied. */
+export type StartedAccount = { account: NextcloudAccount; own: boolean; close(): Promise<void> }
 export type GivenAccount =
-  | { kind: 'account'; start(): Promise<{ account: NextcloudAccount; close(): Promise<void> }> }
+  | { kind: 'account'; start(options?: OwnServer): Promise<StartedAccount> }
   | { kind: 'skip'; reason: string }
 
 const { NEXTCLOUD_URL, NEXTCLOUD_USER, NEXTCLOUD_APP_PASSWORD } = process.env
@@ -14,7 +18,7 @@ export function nextcloudAccount(): GivenAccount {
   if (NEXTCLOUD_URL && NEXTCLOUD_USER && NEXTCLOUD_APP_PASSWORD) {
     const davUrl = new URL('remote.php/dav/', `${NEXTCLOUD_URL.replace(/\/$/, '')}/`).href
     const account = { davUrl, username: NEXTCLOUD_USER, password: NEXTCLOUD_APP_PASSWORD }
-    return { kind: 'account', start: async () => ({ account, close: async () => {} }) }
+    return { kind: 'account', start: async () => ({ account, own: false, close: async () => {} }) }
   }
   const tree = nextcloudTree()
   if (tree.kind === 'skip') {
@@ -22,10 +26,10 @@ export function nextcloudAccount(): GivenAccount {
   }
   return {
     kind: 'account',
-    start: async () => {
-      const server = await startNextcloud({ tree: tree.tree })
+    start: async (options = {}) => {
+      const server = await startNextcloud({ tree: tree.tree, ...options })
       const { username, password } = await server.addUser('interop', 'interop@corp.test')
-      return { account: { davUrl: server.davUrl, username, password }, close: server.close }
+      return { account: { davUrl: server.davUrl, username, password }, own: true, close: server.close }
     },
   }
 }

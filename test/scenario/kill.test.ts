@@ -4,10 +4,7 @@
  * KILLS and KILL_ITEMS make it longer, KILL_SEED repeats a run's choices (not its timing).
  */
 
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPostgres, type TestPostgres } from '../postgres.ts'
 import { Chance } from '../sim/chance.ts'
@@ -15,6 +12,7 @@ import { emailOf, startWorld, type World } from '../world.ts'
 import { type Built, builtConnector } from './built.ts'
 import { CommandLine, type RunJson } from './command-line.ts'
 import { expectEqual, rawLists } from './equality.ts'
+import { hurryPostgres, hurrySqlite } from './hurry.ts'
 import { BERLIN, ics } from './items.ts'
 
 const KILLS = Number(process.env.KILLS ?? 20)
@@ -133,27 +131,6 @@ async function converge(connector: CommandLine, hurry: Impatience): Promise<void
     last = { users, stderr: ran.stderr }
   }
   throw new Error(`not in step after ${CONVERGE_RUNS_MAX} runs: ${JSON.stringify(last)}`)
-}
-
-const HURRY = 'update mailbox set lease_holder = null, lease_until_ms = null, next_run_at_ms = 0'
-
-async function hurrySqlite(world: World): Promise<void> {
-  const database = new DatabaseSync(join(world.directory, 'data', 'connector.db'))
-  try {
-    database.exec(HURRY)
-  } finally {
-    database.close()
-  }
-}
-
-async function hurryPostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url })
-  try {
-    await client.connect()
-    await client.query(HURRY)
-  } finally {
-    await client.end()
-  }
 }
 
 /** Bodies of requests that change something, by server. */
