@@ -13,7 +13,7 @@ import { archiveEntry, conflictRow } from './archive.ts'
 import { originalOfPair, type PassContext } from './context.ts'
 import { filesOf } from './files.ts'
 import { observationOf, readItems } from './observe.ts'
-import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled } from './settle.ts'
+import { baseOf, failed, isStop, type Landed, logAction, pairUp, settled, unmoved } from './settle.ts'
 import { unkept } from './unkept.ts'
 import { actionsOf, type MergeWork } from './work.ts'
 
@@ -98,20 +98,31 @@ function kindOfPath(path: FieldPath): string {
   return path.split(':', 1)[0] ?? path
 }
 
+/** What is there now where a write did not go through. A version that did not move is no reason to refuse it: then it was refused for another. */
+async function lookAgain(context: PassContext, work: MergeWork, written: Outcomes) {
+  const outcomes = { ...written }
+  const fresh: StateChange[] = []
+  for (const side of SIDES) {
+    const kind = written[side]?.kind
+    if (kind !== 'changed-underneath' && kind !== 'gone' && kind !== 'unknown') continue
+    const { id, version } = work.items[side]
+    const { changes, items } = await readItems(context, side, [id])
+    fresh.push(...changes)
+    if (kind === 'changed-underneath' && items[0]?.version === version)
+      outcomes[side] = { kind: 'refused', error: unmoved(side) }
+  }
+  return { outcomes, fresh }
+}
+
 async function settleMerge(
   context: PassContext,
   work: MergeWork,
-  outcomes: Outcomes,
+  written: Outcomes,
   accounts: Accounts,
 ): Promise<StateChange[]> {
+  const { outcomes, fresh } = await lookAgain(context, work, written)
   const stuck = SIDES.filter((side) => work.writes[side].unrepresentable || isOpen(outcomes[side]))
   report(work, outcomes, accounts)
-  const fresh: StateChange[] = []
-  for (const side of SIDES) {
-    const kind = outcomes[side]?.kind
-    if (kind !== 'changed-underneath' && kind !== 'gone' && kind !== 'unknown') continue
-    fresh.push(...(await readItems(context, side, [work.items[side].id])).changes)
-  }
   // An adoption is all or nothing: without a base a repeated merge gives the same again.
   if (!work.itemPair && stuck.some((side) => !work.writes[side].unrepresentable)) {
     return [...postpone(context, work, outcomes), ...fresh]

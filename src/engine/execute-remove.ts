@@ -9,7 +9,7 @@ import { archiveEntry } from './archive.ts'
 import type { PassContext } from './context.ts'
 import { freeDuplicates } from './duplicates.ts'
 import { readItems } from './observe.ts'
-import { failed, isStop, logAction } from './settle.ts'
+import { failed, isStop, logAction, unmoved } from './settle.ts'
 import { actionsOf, type RemoveWork } from './work.ts'
 
 export async function executeRemoves(
@@ -54,10 +54,11 @@ async function settleRemove(
     case 'changed-underneath':
     case 'unknown': {
       // Edited meanwhile, or the answer was lost: a fresh look decides (edit beats delete, or it is gone).
-      accounts.note(key, 'skipped')
-      report('deferred')
-      const { changes } = await readItems(context, work.side, [work.target.id])
-      return changes
+      const { changes, items } = await readItems(context, work.side, [work.target.id])
+      const isRefused = outcome.kind === 'changed-underneath' && items[0]?.version === work.target.version
+      accounts.note(key, isRefused ? 'failed' : 'skipped')
+      report(isRefused ? 'failed' : 'deferred')
+      return isRefused ? [...changes, failed(context, work.gone, unmoved(work.side))] : changes
     }
     case 'refused':
       if (isStop(outcome.error)) return []

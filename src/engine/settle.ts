@@ -1,6 +1,6 @@
 /** How outcomes become state: which base, observations and log rows follow from what was written. No I/O; the caller commits. */
 import type { FieldPath, Item } from '../model/item.ts'
-import type { ConnectorError } from '../ports/errors.ts'
+import { ConnectorError } from '../ports/errors.ts'
 import type { SideItem, SideName } from '../ports/side.ts'
 import type { BaseSide, FieldHashes, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
 import { hashedPath } from '../sync/fingerprint.ts'
@@ -60,6 +60,11 @@ export function pairUp(
 /** The write did not happen because the whole run was asked to stop: that is no failure of the item. */
 export function isStop(error: ConnectorError): boolean {
   return error.code === 'stopped'
+}
+
+/** A server that says "changed" of an item that did not (a weak ETag never matches): asking it again and again would not help. */
+export function unmoved(side: SideName): ConnectorError {
+  return new ConnectorError('item.changed-meanwhile', { side, detail: 'refused under its own version' })
 }
 
 /** The observation of an item whose write failed: tried again later, ever more rarely, and named until then (LOS-8). */

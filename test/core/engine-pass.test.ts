@@ -165,6 +165,32 @@ describe('I14: a second item of a UID that could not be written before', () => {
   })
 })
 
+describe('I22: a server that calls every item changed', () => {
+  it('is asked once, then ever more rarely, and the items are named', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    retitle(world, 'exchange', 0)
+    remove(world, 'exchange', 1)
+    const [update, removal] = [vi.spyOn(SimSide.prototype, 'update'), vi.spyOn(SimSide.prototype, 'remove')]
+    update.mockImplementation(async (requests) => requests.map(() => ({ kind: 'changed-underneath' })))
+    removal.mockImplementation(async (requests) => requests.map(() => ({ kind: 'changed-underneath' })))
+    const first = await world.pass()
+    expect(first).toMatchObject({ outcome: 'partial', error: null })
+    expect(first?.pairs[0]?.counts).toMatchObject({ failed: 2, unchanged: 2 })
+    await world.pass()
+    expect([update.mock.calls.length, removal.mock.calls.length]).toEqual([1, 1])
+    const mailbox = await world.store.ensureMailbox(EMAIL)
+    const [pair] = await world.store.collectionPairs(mailbox.id)
+    const problems = (await world.store.problems(pair?.id ?? '')).map(({ problem }) => problem?.code)
+    expect(problems).toEqual(['item.changed-meanwhile', 'item.changed-meanwhile'])
+    update.mockRestore()
+    removal.mockRestore()
+    world.clock.advance(3_600_000)
+    expect((await world.pass())?.outcome).toBe('in-step')
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
+  })
+})
+
 describe('I23: a lens that breaks on one item', () => {
   it('stops this item only, names it, and takes it up again when the lens is mended', async () => {
     const world = quietWorld()

@@ -163,7 +163,7 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
   },
   'item.changed-meanwhile': {
     what: 'The item[ on {side}] was changed again and again while it was being written.',
-    why: 'Somebody or another program edits it at this moment. Nothing was overwritten.',
+    why: 'Somebody or another program edits it at this moment, or the server refuses the item under its own version. Nothing was overwritten.',
     next: 'Wait a moment, then run the same command again',
     exit: 'failed',
   },
