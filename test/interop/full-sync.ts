@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { compose } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config/load.ts'
@@ -17,10 +18,14 @@ export type DavAccount = { davUrl: string; username: string; password: string }
 
 const EMAIL = 'interop@corp.test'
 
+type Init = { body?: string; headers?: Record<string, string> }
+const BUSY_TRIES_MAX = 30
+const BUSY_WAIT_MS = 200
+
 /** Plain HTTP, so that nothing of the connector's own client helps here. */
 export function rawDav(account: DavAccount, collectionUrl: string) {
   const authorization = `Basic ${Buffer.from(`${account.username}:${account.password}`).toString('base64')}`
-  const ask = (method: string, url: string, init: { body?: string; headers?: Record<string, string> } = {}) =>
+  const askOnce = (method: string, url: string, init: Init) =>
     fetch(url, {
       method,
       ...(init.body === undefined ? {} : { body: init.body }),
@@ -31,6 +36,14 @@ export function rawDav(account: DavAccount, collectionUrl: string) {
         ...init.headers,
       },
     })
+  /** A person whose server is busy (Nextcloud on SQLite has one writer) tries again. */
+  const ask = async (method: string, url: string, init: Init = {}) => {
+    for (let tries = 1; ; tries++) {
+      const answer = await askOnce(method, url, init)
+      if (answer.status !== 500 || tries === BUSY_TRIES_MAX) return answer
+      await wait(BUSY_WAIT_MS)
+    }
+  }
   const urlOf = (name: string) => `${collectionUrl}${name}`
   return {
     urlOf,
