@@ -2,8 +2,9 @@
  * Looks at Nextcloud's settings pages in a headless Chromium. Two detours, because the trees under test may lack the server's own scripts:
  * the sign-in form is posted by hand, and the hidden settings content is shown when nothing moved it.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { smallPng } from './small-png.ts'
 
 export const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
 
@@ -66,7 +67,7 @@ export async function picture(page: Page, path: string): Promise<void> {
     ours.getBoundingClientRect().bottom + 24
   }`)
   await page.setViewportSize({ width, height: Math.max(Math.ceil(wanted), 400) })
-  await page.screenshot({ path })
+  writeFileSync(path, smallPng(await page.screenshot()))
   await page.setViewportSize({ width, height })
 }
 
