@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['test/nextcloud/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, maxWorkers: 1 },
+  test: { include: ['test/nextcloud/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 600_000, maxWorkers: 1 },
 })
