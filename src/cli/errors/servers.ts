@@ -86,7 +86,7 @@ function shared(server: 'Exchange' | 'Nextcloud', files: string): Record<Shared<
 }
 
 const EXCHANGE = shared('Exchange', 'admins.json')
-const NEXTCLOUD = shared('Nextcloud', 'users.json')
+const NEXTCLOUD = shared('Nextcloud', 'users.json, or the app password of the service account,')
 
 /** `exchange.throttled` for `throttled`. */
 function prefixed<P extends string, R extends string>(prefix: P, texts: Record<R, ErrorText>) {
