@@ -142,7 +142,7 @@ async function newsOf(desk: Desk, tools: AppTools): Promise<NewsSource> {
 }
 
 /** Looks at both servers for `doctor`; nothing is composed for it. Throws ConnectorError `config.*`. */
-export async function probeServers(config: Config, clock: Clock = systemClock): Promise<Probe> {
+export async function probeServers(config: Config, log: Log): Promise<Probe> {
   const { createProbe } = await import('./open/probe.ts')
   const nextcloudUrl = config.nextcloud.url ?? usersOf(config).list()[0]?.davUrl
   if (nextcloudUrl === undefined)
@@ -150,7 +150,7 @@ export async function probeServers(config: Config, clock: Clock = systemClock): 
       key: 'Service__NextcloudConfiguration__Url',
       reason: 'no address is configured',
     })
-  return createProbe(config, { clock, nextcloudUrl })
+  return createProbe(config, { clock: systemClock, random: systemRandom, log, nextcloudUrl })
 }
 
 type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs; clients: Clients }

@@ -3,15 +3,19 @@ import type { Config } from '../config/config.ts'
 import { appRoot } from '../nextcloud/app/client.ts'
 import { createDavTransport, type DavAnswer } from '../nextcloud/dav/transport.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Probe, ServerLook } from '../ports/diagnosis.ts'
+import type { AppLook, Probe, ServerLook } from '../ports/diagnosis.ts'
 import { ConnectorError, type ErrorCode } from '../ports/errors.ts'
+import { type AppTools, openApp } from './app.ts'
 import { tlsOf } from './clients.ts'
 
 const PROBE_TIMEOUT_MS = 15_000
 const PROBE_BYTES_MAX = 1024 * 1024
 
+export type ProbeTools = AppTools & { nextcloudUrl: string }
+
 /** `nextcloudUrl`: the configured address, else that of the first user. */
-export function createProbe(config: Config, { clock, nextcloudUrl }: { clock: Clock; nextcloudUrl: string }): Probe {
+export function createProbe(config: Config, { nextcloudUrl, ...tools }: ProbeTools): Probe {
+  const { clock } = tools
   const limits = { timeoutMs: PROBE_TIMEOUT_MS, bytesMax: PROBE_BYTES_MAX }
   const nextcloud = createDavTransport({ ...tlsOf(config.nextcloud.caFile), ...limits })
   const exchange = createDavTransport({ ...tlsOf(config.exchange.caFile), ...limits })
@@ -34,9 +38,29 @@ export function createProbe(config: Config, { clock, nextcloudUrl }: { clock: Cl
         throw asExchange(error)
       }
     },
+    app: () => lookAtApp(config, tools),
     close: async () => {
       await Promise.allSettled([nextcloud.close(), exchange.close()])
     },
+  }
+}
+
+async function lookAtApp({ nextcloud: { app: settings, caFile } }: Config, tools: AppTools): Promise<AppLook | null> {
+  if (settings === null) return null
+  const connection = openApp(settings, { ...tools, caFile })
+  try {
+    const { app, nextcloud, serviceAccount, secrets, time, schedulingAuthority } = await connection.app.ping()
+    const skewMs = time * 1000 - tools.clock.nowMs()
+    return {
+      version: app,
+      nextcloud,
+      serviceAccount,
+      isRotating: secrets.previous !== null,
+      skewMs,
+      schedulingAuthority,
+    }
+  } finally {
+    await connection.close()
   }
 }
 

@@ -26,9 +26,21 @@ export type Check = {
 export type ServerLook = { host: string; skewMs: number | null }
 export type NextcloudLook = ServerLook & { version: string | null; maintenance: boolean }
 
+/** What the Nextcloud app says of itself; `skewMs` as above. */
+export type AppLook = {
+  version: string
+  nextcloud: string
+  serviceAccount: string
+  isRotating: boolean
+  skewMs: number
+  schedulingAuthority: 'nextcloud' | 'exchange'
+}
+
 /** Looks at servers without signing in, and at Nextcloud's app with its signature. Each throws ConnectorError. */
 export type Probe = {
   nextcloud(): Promise<NextcloudLook>
   exchange(): Promise<ServerLook>
+  /** One signed request, as the service account; null where no app is configured. */
+  app(): Promise<AppLook | null>
   close(): Promise<void>
 }

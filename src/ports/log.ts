@@ -9,3 +9,6 @@ export type Log = {
   error(fields: LogFields, message: string): void
   child(fields: LogFields): Log
 }
+
+/** For what has nothing to say, such as a look at a server whose findings are returned. */
+export const NO_LOG: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => NO_LOG }

@@ -6,6 +6,7 @@ import { nodeCheck } from '../../src/cli/doctor/local.ts'
 import { serverChecks } from '../../src/cli/doctor/remote.ts'
 import { renderDoctor } from '../../src/cli/render/doctor.ts'
 import { PLAIN } from '../../src/cli/render/view.ts'
+import type { AppLook } from '../../src/ports/diagnosis.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { emailOf } from '../world.ts'
 import type { ErrorJson } from './command-line.ts'
@@ -36,7 +37,9 @@ describe('doctor', () => {
   it('finds a healthy installation well, from the runtime to a mailbox', async () => {
     await office.cli.run(['sync', 'run'])
     const found = await doctor()
-    expect(found.checks.filter(({ verdict }) => verdict !== 'pass')).toEqual([])
+    // The simulator speaks plain HTTP, and that is said.
+    const doubts = found.checks.filter(({ verdict }) => verdict !== 'pass')
+    expect(doubts.map(({ name, detail }) => [name, detail])).toEqual([['account svc-sync', 'tls: none']])
     expect(found.ran.exitCode).toBe(0)
     const groups = [...new Set(found.checks.map(({ group }) => group))]
     expect(groups).toEqual(['runtime', 'configuration', 'database', 'nextcloud', 'exchange', 'mailbox', 'guards'])
@@ -110,14 +113,16 @@ describe('doctor', () => {
 })
 
 describe('single checks', () => {
+  const LOOKING = { nowMs: () => 0, schedulingAuthority: 'nextcloud' } as const
   const look = (skewMs: number | null) => ({ host: 'mail.example.org', skewMs })
   const probe = (skewMs: number | null, version: string | null = '34.0.1') => ({
     nextcloud: async () => ({ ...look(skewMs), version, maintenance: false }),
     exchange: async () => look(skewMs),
+    app: async () => null as AppLook | null,
     close: async () => {},
   })
   const verdicts = async (skewMs: number | null) =>
-    (await serverChecks(probe(skewMs), () => 0)).filter(({ name }) => name === 'clock').map(({ verdict }) => verdict)
+    (await serverChecks(probe(skewMs), LOOKING)).filter(({ name }) => name === 'clock').map(({ verdict }) => verdict)
 
   it.each([
     [0, 'pass'],
@@ -136,8 +141,19 @@ describe('single checks', () => {
     ['35.0.0', 'warn'],
     [null, 'pass'],
   ])('Nextcloud %s: %s', async (version, verdict) => {
-    const checks = await serverChecks(probe(0, version), () => 0)
+    const checks = await serverChecks(probe(0, version), LOOKING)
     expect(checks.find(({ name }) => name === 'version')?.verdict).toBe(verdict)
+  })
+
+  it.each([
+    ['nextcloud', 'pass'],
+    ['exchange', 'fail'],
+  ] as const)('an app that says %s invites, where we say nextcloud: %s', async (schedulingAuthority, verdict) => {
+    const app = { version: '0.1.0', nextcloud: '34.0.1', serviceAccount: 'svc', isRotating: false, skewMs: 0 }
+    const looking = { ...probe(0), app: async () => ({ ...app, schedulingAuthority }) }
+    const checks = await serverChecks(looking, LOOKING)
+    expect(checks.find(({ name }) => name === 'who invites')?.verdict).toBe(verdict)
+    expect(checks.find(({ name }) => name === 'app')?.detail).toContain('signed as svc')
   })
 
   it('refuses a Node that is too old', () => {
@@ -152,7 +168,7 @@ describe('single checks', () => {
           throw new ConnectorError('exchange.tls', { reason: 'CERT_HAS_EXPIRED' })
         },
       },
-      () => 0,
+      LOOKING,
     )
     const text = renderDoctor(checks, PLAIN, (one) => one)
     expect(text).toMatch(/✗ reach: .*CERT_HAS_EXPIRED[\s\S]*Why: [\s\S]*Fix: /)

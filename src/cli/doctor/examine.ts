@@ -5,11 +5,12 @@ import type { Config } from '../../config/config.ts'
 import type { Inspected } from '../../config/load.ts'
 import type { Check, Probe } from '../../ports/diagnosis.ts'
 import { ConnectorError } from '../../ports/errors.ts'
+import { NO_LOG } from '../../ports/log.ts'
 import type { Connector } from '../../ports/service.ts'
 import type { Running } from '../base-command.ts'
 import { attempt, skip } from './checks.ts'
 import { configurationChecks, runtimeChecks } from './local.ts'
-import { databaseChecks, guardChecks, mailboxChecks, serverChecks } from './remote.ts'
+import { accountChecks, databaseChecks, guardChecks, mailboxChecks, serverChecks } from './remote.ts'
 
 export type Examination = {
   inspected: Inspected
@@ -66,6 +67,8 @@ async function withConnector(examination: Examination, connector: Connector, { s
   if (email === null) checks.push(skip('mailbox', 'end to end', 'no user is enrolled'))
   else if (offline) checks.push(skip('mailbox', email, '--offline'))
   else {
+    const pool = { mailboxes: [email], limit: 1, signal, onProgress: () => {} }
+    checks.push(...(await accountChecks(() => connector.testPool(pool))))
     const options = { dryRun: true, allowDeletes: null, signal }
     checks.push(...(await mailboxChecks(() => connector.syncUser(email, options), email)))
   }
@@ -75,9 +78,10 @@ async function withConnector(examination: Examination, connector: Connector, { s
 async function servers({ inspected, offline, nowMs }: Examination): Promise<Check[]> {
   if (offline) return [skip('nextcloud', 'reach', '--offline'), skip('exchange', 'reach', '--offline')]
   const { probeServers } = await import('../../compose.ts')
-  const probe: Probe = await probeServers(inspected.config)
+  const probe: Probe = await probeServers(inspected.config, NO_LOG)
   try {
-    return await serverChecks(probe, nowMs)
+    const { schedulingAuthority } = inspected.config.sync
+    return await serverChecks(probe, { nowMs, schedulingAuthority })
   } finally {
     await probe.close()
   }

@@ -1,5 +1,6 @@
 /** What needs the database and the servers: each check asks, none writes. */
-import type { Check, Probe, ServerLook } from '../../ports/diagnosis.ts'
+import type { AppLook, Check, Probe, ServerLook } from '../../ports/diagnosis.ts'
+import type { AccountCheck, PoolReport } from '../../ports/pool-report.ts'
 import type { UserReport } from '../../ports/report.ts'
 import type { Connector, MailboxStatus } from '../../ports/service.ts'
 import { lightOf, spanText } from '../render/status.ts'
@@ -24,7 +25,9 @@ export function databaseChecks({ store }: Connector, label: string): Promise<Che
   })
 }
 
-export async function serverChecks(probe: Probe, nowMs: () => number): Promise<Check[]> {
+export type Looking = { nowMs: () => number; schedulingAuthority: AppLook['schedulingAuthority'] }
+
+export async function serverChecks(probe: Probe, { nowMs, schedulingAuthority }: Looking): Promise<Check[]> {
   const nextcloud = await attempt('nextcloud', 'reach', async () => {
     const look = await probe.nextcloud()
     return [
@@ -34,12 +37,19 @@ export async function serverChecks(probe: Probe, nowMs: () => number): Promise<C
       clockCheck('nextcloud', look),
     ]
   })
+  const app = await attempt('nextcloud', 'app', async () => {
+    const look = await probe.app()
+    if (look === null) return []
+    const secrets = look.isRotating ? ', the secret is being replaced' : ''
+    const signed = pass('nextcloud', 'app', `${look.version}, signed as ${look.serviceAccount}${secrets}`)
+    return [signed, inviterCheck(look, schedulingAuthority)]
+  })
   const exchange = await attempt('exchange', 'reach', async () => {
     const startedAtMs = nowMs()
     const look = await probe.exchange()
     return [pass('exchange', 'reach', `${look.host}, ${nowMs() - startedAtMs} ms`), clockCheck('exchange', look)]
   })
-  return [...nextcloud, ...exchange]
+  return [...nextcloud, ...app, ...exchange]
 }
 
 function versionCheck(version: string | null): Check {
@@ -49,6 +59,13 @@ function versionCheck(version: string | null): Check {
   if (major >= min && major <= max) return pass('nextcloud', 'version', version)
   const detail = `${version}; tried with ${min} to ${max}`
   return warn('nextcloud', 'version', { detail, fix: 'Look at one mailbox first: connector sync user EMAIL --dry-run' })
+}
+
+/** Where the two disagree, people get two invitations, or none. */
+function inviterCheck(look: AppLook, ours: AppLook['schedulingAuthority']): Check {
+  if (look.schedulingAuthority === ours) return pass('nextcloud', 'who invites', ours)
+  const detail = `${look.schedulingAuthority} by the app's settings, ${ours} by Service__SchedulingAuthority`
+  return fail('nextcloud', 'who invites', { detail, fix: 'Set both to the same (docs/scheduling.md)' })
 }
 
 function maintenance(): Check {
@@ -63,6 +80,20 @@ export function clockCheck(group: 'nextcloud' | 'exchange', { skewMs }: ServerLo
   const fix = 'Keep the clocks of all machines with NTP: timedatectl set-ntp true'
   if (awayMs >= SKEW_FAIL_MS) return fail(group, 'clock', { detail, fix })
   return awayMs >= SKEW_WARN_MS ? warn(group, 'clock', { detail, fix }) : pass(group, 'clock', detail)
+}
+
+/** Every service account, as `pool test` sees it, acting for one mailbox. */
+export function accountChecks(test: () => Promise<PoolReport>): Promise<Check[]> {
+  return attempt('exchange', 'accounts', async () => (await test()).accounts.map(accountCheck))
+}
+
+function accountCheck({ account, steps, mailboxes }: AccountCheck): Check {
+  const name = `account ${account}`
+  const error = steps.find(({ outcome }) => outcome === 'failed')?.error ?? mailboxes.find((one) => one.error)?.error
+  if (error) return { group: 'exchange', name, verdict: 'fail', detail: '', fix: null, error }
+  const doubt = steps.find(({ outcome }) => outcome === 'warning')
+  if (doubt) return warn('exchange', name, { detail: `${doubt.name}: ${doubt.note}`, fix: 'connector pool test' })
+  return pass('exchange', name, `signed in, acts for ${mailboxes.length} of the mailboxes tried`)
 }
 
 /** A whole dry run: sign-in on both sides, impersonation, collections, reading and planning. */

@@ -2,6 +2,7 @@
 import type { Config } from '../../config/config.ts'
 import { inspectConfig } from '../../config/load.ts'
 import type { Check, Probe } from '../../ports/diagnosis.ts'
+import { NO_LOG } from '../../ports/log.ts'
 import { attempt, pass } from '../doctor/checks.ts'
 import { clockCheck } from '../doctor/remote.ts'
 import type { Answers } from './questions.ts'
@@ -10,7 +11,7 @@ import type { Answers } from './questions.ts'
 export async function tryServer(side: 'exchange' | 'nextcloud', answers: Answers): Promise<Check[]> {
   if (side === 'exchange' && answers['exchange-type'] === '1') return []
   const { probeServers } = await import('../../compose.ts')
-  const probe: Probe = await probeServers(configOf(answers))
+  const probe: Probe = await probeServers(configOf(answers), NO_LOG)
   try {
     return await attempt(side, 'reach', async () => {
       const look = side === 'exchange' ? await probe.exchange() : await probe.nextcloud()
