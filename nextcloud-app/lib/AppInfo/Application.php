@@ -20,6 +20,8 @@ use OCP\AppFramework\App;
 use OCP\AppFramework\Bootstrap\IBootContext;
 use OCP\AppFramework\Bootstrap\IBootstrap;
 use OCP\AppFramework\Bootstrap\IRegistrationContext;
+use OCP\Group\Events\UserAddedEvent;
+use OCP\Group\Events\UserRemovedEvent;
 use OCP\User\Events\UserChangedEvent;
 use OCP\User\Events\UserDeletedEvent;
 
@@ -52,8 +54,9 @@ class Application extends App implements IBootstrap {
 		}
 		$context->registerEventListener(Dav\SabrePluginAuthInitEvent::class, GatewayListener::class);
 		$context->registerEventListener(Dav\SabrePluginAddEvent::class, SchedulingListener::class);
-		$context->registerEventListener(UserDeletedEvent::class, AccountListener::class);
-		$context->registerEventListener(UserChangedEvent::class, AccountListener::class);
+		foreach ([UserDeletedEvent::class, UserChangedEvent::class, UserAddedEvent::class, UserRemovedEvent::class] as $event) {
+			$context->registerEventListener($event, AccountListener::class);
+		}
 		$context->registerMiddleware(SignatureMiddleware::class);
 		$context->registerNotifierService(Notifier::class);
 	}

@@ -10,6 +10,8 @@ declare(strict_types=1);
 namespace OCA\ExchangeConnector\BackgroundJob;
 
 use OCA\ExchangeConnector\Service\CommandService;
+use OCA\ExchangeConnector\Service\EnrolmentService;
+use OCA\ExchangeConnector\Service\EnrolmentStore;
 use OCA\ExchangeConnector\Service\JournalService;
 use OCA\ExchangeConnector\Service\NonceStore;
 use OCA\ExchangeConnector\Service\ProofService;
@@ -27,6 +29,7 @@ class TidyJob extends TimedJob {
 		private ProofService $proofs,
 		private CommandService $commands,
 		private JournalService $journal,
+		private EnrolmentStore $store,
 	) {
 		parent::__construct($time);
 		$this->setInterval(self::EVERY_SECONDS);
@@ -38,5 +41,6 @@ class TidyJob extends TimedJob {
 		$this->proofs->prune();
 		$this->commands->prune($now - self::COMMANDS_KEPT_SECONDS);
 		$this->journal->prune($now - JournalService::KEPT_SECONDS);
+		$this->store->pruneGone($now - EnrolmentService::TOMBSTONE_SECONDS);
 	}
 }

@@ -15,6 +15,7 @@ use OCA\ExchangeConnector\Service\CollectionService;
 use OCA\ExchangeConnector\Service\CommandService;
 use OCA\ExchangeConnector\Service\DavBatchService;
 use OCA\ExchangeConnector\Service\EnrolmentService;
+use OCA\ExchangeConnector\Service\IdentityService;
 use OCA\ExchangeConnector\Service\JournalService;
 use OCA\ExchangeConnector\Service\RefusedException;
 use OCA\ExchangeConnector\Service\SecretService;
@@ -46,6 +47,7 @@ class ApiController extends OCSController {
 		private SettingsService $settings,
 		private SecretService $secrets,
 		private EnrolmentService $enrolment,
+		private IdentityService $identity,
 		private CollectionService $collections,
 		private JournalService $journal,
 		private CommandService $commands,
@@ -182,7 +184,7 @@ class ApiController extends OCSController {
 			'identity' => $row['identity'],
 			'state' => $row['state'],
 			'withdrawal' => $row['withdrawal'],
-			'enabled' => $user !== null && $this->enrolment->refusalFor($row['uid']) !== 'user-disabled' && $user->isEnabled(),
+			'enabled' => $this->identity->accountRefusal($user) === null,
 			'timeZone' => $zone === '' ? null : $zone,
 			'consentedAt' => $row['consentedAt'] ?? 0,
 			'updatedAt' => $row['updatedAt'],

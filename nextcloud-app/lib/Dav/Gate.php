@@ -21,6 +21,7 @@ use OCA\ExchangeConnector\Signature\SignedRequest;
 use OCA\ExchangeConnector\Signature\Verifier;
 use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\Authentication\Token\IProvider;
+use OCP\IGroupManager;
 use OCP\IRequest;
 use OCP\IUserManager;
 use OCP\Security\Bruteforce\IThrottler;
@@ -40,6 +41,7 @@ class Gate {
 		private IProvider $tokens,
 		private IThrottler $throttler,
 		private IUserManager $users,
+		private IGroupManager $groups,
 		private ITimeFactory $time,
 		private SettingsService $settings,
 		private SecretService $secrets,
@@ -105,7 +107,8 @@ class Gate {
 		if ($token->getUID() !== $wanted || ($token->getLoginName() !== $name && $token->getUID() !== $name)) {
 			throw self::refused('account');
 		}
-		if ($this->users->get($wanted)?->isEnabled() !== true) {
+		// An administrator's account would be more power than the connector needs, whoever entered it.
+		if ($this->users->get($wanted)?->isEnabled() !== true || $this->groups->isAdmin($wanted)) {
 			throw self::refused('account');
 		}
 		$this->throttler->resetDelay($ip, self::THROTTLE, ['user' => $name]);

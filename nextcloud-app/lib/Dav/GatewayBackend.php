@@ -10,6 +10,7 @@ declare(strict_types=1);
 namespace OCA\ExchangeConnector\Dav;
 
 use OCA\ExchangeConnector\Service\RefusedException;
+use OCP\Security\Bruteforce\MaxDelayReached;
 use Sabre\DAV\Auth\Backend\BackendInterface;
 use Sabre\DAV\Exception as DavException;
 use Sabre\HTTP\RequestInterface;
@@ -45,6 +46,8 @@ class GatewayBackend implements BackendInterface {
 			$this->gate->consenting($uid);
 			$this->allow($uid, $request);
 			return [true, $this->become($uid, $request)];
+		} catch (MaxDelayReached) {
+			throw new DavException\ServiceUnavailable('too many wrong passwords');
 		} catch (RefusedException $refused) {
 			$response->setHeader('X-EXC-Error', $refused->errorCode);
 			throw self::asDav($refused);

@@ -13,15 +13,18 @@ use OCA\ExchangeConnector\AppInfo\Application;
 use OCA\ExchangeConnector\Service\EnrolmentService;
 use OCP\EventDispatcher\Event;
 use OCP\EventDispatcher\IEventListener;
+use OCP\Group\Events\UserAddedEvent;
+use OCP\Group\Events\UserRemovedEvent;
 use OCP\User\Events\UserChangedEvent;
 use OCP\User\Events\UserDeletedEvent;
 use Psr\Log\LoggerInterface;
 use Throwable;
 
 /**
- * Follows accounts: who is gone is forgotten, and an address that changed in the directory is looked at again.
+ * Follows accounts: who is gone is forgotten, an address that changed in the directory is looked at again, and who is disabled or leaves a group is told to the
+ * connector.
  *
- * @template-implements IEventListener<UserDeletedEvent|UserChangedEvent>
+ * @template-implements IEventListener<UserDeletedEvent|UserChangedEvent|UserAddedEvent|UserRemovedEvent>
  */
 class AccountListener implements IEventListener {
 	public function __construct(
@@ -34,8 +37,12 @@ class AccountListener implements IEventListener {
 		try {
 			if ($event instanceof UserDeletedEvent) {
 				$this->enrolment->forget($event->getUser()->getUID());
-			} elseif ($event instanceof UserChangedEvent && in_array($event->getFeature(), ['eMailAddress', 'enabled'], true)) {
+			} elseif ($event instanceof UserChangedEvent && $event->getFeature() === 'eMailAddress') {
 				$this->enrolment->recheck($event->getUser()->getUID());
+			} elseif ($event instanceof UserChangedEvent && $event->getFeature() === 'enabled') {
+				$this->enrolment->touch($event->getUser()->getUID());
+			} elseif ($event instanceof UserAddedEvent || $event instanceof UserRemovedEvent) {
+				$this->enrolment->touch($event->getUser()->getUID());
 			}
 		} catch (Throwable $error) {
 			$this->log->error('An account could not be followed', ['app' => Application::APP_ID, 'exception' => $error]);

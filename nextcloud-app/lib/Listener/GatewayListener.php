@@ -10,10 +10,14 @@ declare(strict_types=1);
 namespace OCA\ExchangeConnector\Listener;
 
 use OCA\DAV\Events\SabrePluginAuthInitEvent;
+use OCA\ExchangeConnector\AppInfo\Application;
 use OCA\ExchangeConnector\Dav\GatewayBackend;
 use OCP\EventDispatcher\Event;
 use OCP\EventDispatcher\IEventListener;
+use Psr\Container\ContainerInterface;
+use Psr\Log\LoggerInterface;
 use Sabre\DAV\Auth\Plugin;
+use Throwable;
 
 /**
  * Hangs the connector's door into the server's DAV, before its own sign-in.
@@ -22,7 +26,8 @@ use Sabre\DAV\Auth\Plugin;
  */
 class GatewayListener implements IEventListener {
 	public function __construct(
-		private GatewayBackend $backend,
+		private ContainerInterface $container,
+		private LoggerInterface $log,
 	) {
 	}
 
@@ -30,10 +35,16 @@ class GatewayListener implements IEventListener {
 		if (!$event instanceof SabrePluginAuthInitEvent) {
 			return;
 		}
-		$auth = $event->getServer()->getPlugin('auth');
-		if ($auth instanceof Plugin) {
-			$this->backend->setBaseUri($event->getServer()->getBaseUri());
-			$auth->addBackend($this->backend);
+		try {
+			$auth = $event->getServer()->getPlugin('auth');
+			if ($auth instanceof Plugin) {
+				$backend = $this->container->get(GatewayBackend::class);
+				$backend->setBaseUri($event->getServer()->getBaseUri());
+				$auth->addBackend($backend);
+			}
+		} catch (Throwable $error) {
+			// Everybody's DAV goes on; only the connector finds no door.
+			$this->log->error('The connector has no door to DAV', ['app' => Application::APP_ID, 'exception' => $error]);
 		}
 	}
 }

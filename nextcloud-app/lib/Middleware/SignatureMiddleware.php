@@ -40,7 +40,7 @@ class SignatureMiddleware extends Middleware {
 		$asked = $this->request->getParam('uid');
 		// The signature names the account, too: a request cannot be turned to another one.
 		if (($asked ?? Gate::NOBODY) !== $meant) {
-			throw new RefusedException('bad-request', 'X-EXC-User is not the user of the path', 400);
+			throw new RefusedException('not-allowed', 'X-EXC-User is not the user of the path', 403);
 		}
 	}
 

@@ -39,12 +39,12 @@ class ToConnector {
 	private function webhook(): Step {
 		$url = $this->settings->getWebhookUrl();
 		if ($url === '') {
-			return Step::note('no webhook is set: the connector finds changes when it asks', 'For changes within a second: set the address of the connector, for example http://connector:8080/webhook, in the administration settings.');
+			return Step::note('no webhook is set: the connector finds changes when it asks', 'For changes within a second: set the address of the connector, for example http://connector:8480/webhook, in the administration settings.');
 		}
 		try {
 			$status = $this->webhook->send('users')[0] ?? 0;
 		} catch (Throwable $error) {
-			return Step::failed("the webhook $url cannot be reached: {$error->getMessage()}", 'Check that the daemon runs with Service__Daemon__Listen on an address that this server reaches, and that no firewall is between.');
+			return Step::failed("the webhook $url cannot be reached: {$error->getMessage()}", 'Check that the daemon runs, that Service__HttpConfiguration__Host is an address that this server reaches (it is loopback unless changed), and that no firewall is between.');
 		}
 		return match (true) {
 			$status >= 200 && $status < 300 => Step::ok("the webhook $url is understood"),

@@ -26,6 +26,7 @@ class EnrolmentService {
 		private SettingsService $settings,
 		private CommandService $commands,
 		private StatusService $status,
+		private ProofService $proofs,
 		private WebhookService $webhook,
 		private Notifications $notifications,
 		private IUserManager $users,
@@ -173,7 +174,7 @@ class EnrolmentService {
 			// A withdrawal that removes what was synced is carried out by the connector, and it alone.
 			return $row !== null && $row['state'] === 'withdrawn' && $row['withdrawal'] === 'remove' && $this->isWithdrawing($uid) ? null : 'no-consent';
 		}
-		return $this->identity->accountRefusal($user) === 'not-allowed' ? 'no-consent' : null;
+		return $this->identity->accountRefusal($user) === null && $this->identity->isAllowed($row['email']) ? null : 'no-consent';
 	}
 
 	private function isWithdrawing(string $uid): bool {
@@ -203,13 +204,31 @@ class EnrolmentService {
 		}
 	}
 
+	/** The account is gone. That it was there is told to the connector for a while, so that it stops. */
 	public function forget(string $uid): void {
 		$this->commands->drop($uid);
 		$this->status->forget($uid);
+		$this->proofs->forget($uid);
 		$this->notifications->settled($uid, Notifier::INVITATION);
 		$this->notifications->settled($uid, Notifier::HALTED);
-		$this->store->delete($uid);
+		$row = $this->store->find($uid);
+		if ($row === null || $row['consentedAt'] === null) {
+			$this->store->delete($uid);
+			return;
+		}
+		$this->store->put($uid, [
+			'email' => null, 'identity_source' => null, 'identity_at' => null, 'choices' => '[]', 'consent_at' => null,
+			'state' => 'withdrawn', 'withdrawal' => 'keep',
+		]);
 		$this->webhook->wake('users', $uid);
+	}
+
+	/** Somebody was let in or shut out without a decision of their own: the connector has to look. */
+	public function touch(string $uid): void {
+		if ($this->store->find($uid) !== null) {
+			$this->store->put($uid, []);
+			$this->webhook->wake('users', $uid);
+		}
 	}
 
 	public function wasInvited(string $uid): bool {

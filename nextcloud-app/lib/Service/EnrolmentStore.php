@@ -101,6 +101,26 @@ class EnrolmentStore {
 		return $rows;
 	}
 
+	/** Everybody who takes part is told to the connector anew: a rule for all of them changed. */
+	public function touchAll(): void {
+		$query = $this->db->getQueryBuilder();
+		$query->update('exc_users')
+			->set('updated_at', $query->createNamedParameter($this->time->getTime(), IQueryBuilder::PARAM_INT))
+			->where($query->expr()->in('state', $query->createNamedParameter(['active', 'paused'], IQueryBuilder::PARAM_STR_ARRAY)))
+			->executeStatement();
+	}
+
+	/** Rows of accounts that were deleted before this moment. */
+	public function pruneGone(int $beforeSeconds): void {
+		$query = $this->db->getQueryBuilder();
+		$query->delete('exc_users')
+			->where($query->expr()->eq('state', $query->createNamedParameter('withdrawn')))
+			->andWhere($query->expr()->isNull('consent_at'))
+			->andWhere($query->expr()->isNull('email'))
+			->andWhere($query->expr()->lt('updated_at', $query->createNamedParameter($beforeSeconds, IQueryBuilder::PARAM_INT)))
+			->executeStatement();
+	}
+
 	/** @return array<string, int> */
 	public function countByState(): array {
 		$query = $this->db->getQueryBuilder();

@@ -222,7 +222,8 @@ class IdentityService {
 		return $owner === null || $owner === $uid;
 	}
 
-	private function isAllowed(string $email): bool {
+	/** Whether mailboxes of this domain may be synced now. */
+	public function isAllowed(string $email): bool {
 		return Identity::isDomainAllowed($email, $this->settings->getAllowedDomains());
 	}
 

@@ -12,6 +12,7 @@ namespace OCA\ExchangeConnector\Service;
 use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\DB\QueryBuilder\IQueryBuilder;
 use OCP\IDBConnection;
+use Throwable;
 
 /**
  * What changed, one row per change, written in the transaction of the change itself and taken away row by row once the connector has taken notice. Ids commit
@@ -51,6 +52,22 @@ class JournalService {
 
 	/** @return int the id of the row */
 	public function write(string $uid, array $change): int {
+		// A savepoint inside of the person's transaction: on PostgreSQL a statement that failed would take the whole of it along.
+		$this->db->beginTransaction();
+		try {
+			$id = $this->insert($uid, $change);
+			$this->db->commit();
+		} catch (Throwable $error) {
+			$this->db->rollBack();
+			throw $error;
+		}
+		if (!$this->isConnector) {
+			$this->webhook->wake('changed', $uid);
+		}
+		return $id;
+	}
+
+	private function insert(string $uid, array $change): int {
 		$query = $this->db->getQueryBuilder();
 		$query->insert('exc_journal')->values([
 			'uid' => $query->createNamedParameter($uid),
@@ -61,11 +78,7 @@ class JournalService {
 			'origin' => $query->createNamedParameter($this->isConnector ? 'connector' : 'user'),
 			'created_at' => $query->createNamedParameter($this->time->getTime(), IQueryBuilder::PARAM_INT),
 		])->executeStatement();
-		$id = $query->getLastInsertId();
-		if (!$this->isConnector) {
-			$this->webhook->wake('changed', $uid);
-		}
-		return $id;
+		return $query->getLastInsertId();
 	}
 
 	/** @return list<array{id: int, uid: string, kind: string, collection: string, object: ?string, op: string, origin: string, at: int}> */

@@ -17,6 +17,8 @@ use OCP\IUserManager;
 /** The administrator's settings. A change is checked as a whole before any of it is stored. */
 class SettingsService {
 	public const KEYS = ['serviceAccount', 'groups', 'identitySources', 'allowedDomains', 'schedulingAuthority', 'defaultChoices', 'webhookUrl'];
+	/** What changes who takes part. */
+	private const FOR_ALL = ['groups', 'identitySources', 'allowedDomains', 'schedulingAuthority'];
 	public const SOURCES = ['admin', 'directory', 'proof'];
 	private const DEFAULT_CHOICES = [
 		['kind' => 'calendar', 'exchange' => ['kind' => 'default'], 'nextcloud' => null, 'direction' => 'both'],
@@ -28,6 +30,7 @@ class SettingsService {
 		private IAppConfig $config,
 		private IUserManager $users,
 		private IGroupManager $groupManager,
+		private EnrolmentStore $store,
 	) {
 	}
 
@@ -83,6 +86,9 @@ class SettingsService {
 		}
 		foreach ($values as $key => $value) {
 			$this->config->setValueString(Application::APP_ID, self::stored($key), $value);
+		}
+		if (array_intersect(self::FOR_ALL, array_keys($values)) !== []) {
+			$this->store->touchAll();
 		}
 	}
 
