@@ -61,6 +61,3 @@ export function refusalIn({ status, headers, text }: RawAnswer): string {
 }
 
 export const dataIn = <T>({ text }: RawAnswer): T => (JSON.parse(text) as { ocs: { data: T } }).ocs.data
-
-/** The Basic header gone or another one, the signature too: the headers that a request without any of them has. */
-export const UNSIGNED = { 'X-EXC-User': '', 'X-EXC-Signature': '', 'X-EXC-Nonce': '', 'X-EXC-Timestamp': '' }

@@ -90,7 +90,7 @@ class Gate {
 			throw self::refused('not-configured');
 		}
 		$ip = $this->request->getRemoteAddress();
-		$this->throttler->sleepDelayOrThrowOnMax($ip, self::THROTTLE);
+		$delay = $this->throttler->sleepDelayOrThrowOnMax($ip, self::THROTTLE);
 		[$name, $password] = $this->basic();
 		try {
 			if ($name === '' || $password === '') {
@@ -111,7 +111,10 @@ class Gate {
 		if ($this->users->get($wanted)?->isEnabled() !== true || $this->groups->isAdmin($wanted)) {
 			throw self::refused('account');
 		}
-		$this->throttler->resetDelay($ip, self::THROTTLE, ['user' => $name]);
+		// A write of its own, which a right request does not need when nobody was wrong before.
+		if ($delay > 0) {
+			$this->throttler->resetDelay($ip, self::THROTTLE, ['user' => $name]);
+		}
 	}
 
 	/** @return array{0: string, 1: string} */
