@@ -88,7 +88,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     endpointsOf: (email) => endpointsOf(config, config.nextcloud.app?.url ?? file.byEmail(email)?.davUrl ?? null),
     daemonParts: async (version) => {
       const { daemonParts } = await import('./open/daemon.ts')
-      const sources = desk ? [await newsOf(await desk.get(), tools)] : []
+      const sources = [exchangeNews(world), ...(desk ? [await newsOf(await desk.get(), tools)] : [])]
       const parts = { clock, log, nonces: store, users: users.everyone, sources, version }
       return daemonParts(config, { ...parts, useMetrics: metrics.use })
     },
@@ -141,6 +141,11 @@ async function newsOf(desk: Desk, tools: AppTools): Promise<NewsSource> {
   return (await import('./nextcloud/app/source.ts')).appNews(desk, tools)
 }
 
+/** The clients are made when the daemon begins to listen. */
+function exchangeNews(world: { get(): Promise<World> }): NewsSource {
+  return { name: 'exchange', source: { run: async (...all) => (await world.get()).push().run(...all) } }
+}
+
 /** Looks at both servers for `doctor`; nothing is composed for it. Throws ConnectorError `config.*`. */
 export async function probeServers(config: Config, log: Log): Promise<Probe> {
   const { createProbe } = await import('./open/probe.ts')
@@ -153,7 +158,7 @@ export async function probeServers(config: Config, log: Log): Promise<Probe> {
   return createProbe(config, { clock: systemClock, random: systemRandom, log, nextcloudUrl })
 }
 
-type World = Pick<Clients, 'accountHealth' | 'reload' | 'close'> & { openPairs: OpenPairs; clients: Clients }
+type World = Pick<Clients, 'accountHealth' | 'push' | 'reload' | 'close'> & { openPairs: OpenPairs; clients: Clients }
 type WorldTools = Omit<ClientTools, 'book' | 'markOf'> & {
   users: UserSource
   app: AppConnection | null
@@ -179,8 +184,14 @@ async function openWorld(config: Config, { users, app, ...tools }: WorldTools): 
     log: tools.log,
     fileHashes: new Map(),
   })
-  const { accountHealth, reload, close } = clients
-  return { openPairs, clients, accountHealth, reload, close }
+  return {
+    openPairs,
+    clients,
+    accountHealth: clients.accountHealth,
+    push: clients.push,
+    reload: clients.reload,
+    close: () => clients.close(),
+  }
 }
 
 function stateOptions(config: Config, log: Log) {

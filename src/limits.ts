@@ -76,6 +76,25 @@ export const EWS_CEILING_ROUNDS = 40
 export const EWS_PAUSE_LOOK_MS = 1_000
 /** EWS: a run that begins takes over the number at once that the last one was left with, unless that is older than this. */
 export const EWS_WIDTH_MEMORY_MS = 10 * 60 * 1000
+/** Streaming: subscriptions on one connection; Exchange takes 200 at the most. */
+export const STREAM_MAILBOXES_MAX = 200
+/** Streaming: connections that hang per service account: HangingConnectionLimit is 10 by default, and one is left for others. */
+export const STREAM_CONNECTIONS_MAX = 9
+/** Streaming: ConnectionTimeout of one request; Exchange takes 30 minutes at the most. */
+export const STREAM_MINUTES = 29
+/** Streaming: a connection without a word for so long is dead: Exchange says every 30 to 60 seconds that all is well. */
+export const STREAM_IDLE_MS = 3 * 60 * 1000
+/** Streaming: one message. A notification has 500 bytes per event. */
+export const STREAM_MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+/** Streaming: mailboxes that are subscribed at once per group, so that a start leaves room for syncs. */
+export const STREAM_SUBSCRIBE_CONCURRENCY_MAX = 4
+/** Streaming: first and longest wait before a broken connection is opened again. */
+export const STREAM_RETRY_BASE_MS = 1_000
+export const STREAM_RETRY_MAX_MS = 5 * 60 * 1000
+/** Streaming: a mailbox whose subscription was refused is left to polling for so long. */
+export const STREAM_REFUSED_MS = 30 * 60 * 1000
+/** Streaming: how often the list of mailboxes is looked at for new ones. */
+export const STREAM_REFRESH_MS = 60_000
 /** EWS: longest back-off that is waited for inside a call; a longer one ends the call as throttled, and the schedule waits instead. */
 export const EWS_BACKOFF_MAX_MS = 60_000
 /** EWS: first wait of the growing pauses when the server refused for load without saying how long. */

@@ -6,7 +6,15 @@ import type { Dispatcher } from 'undici'
 import { ConnectorError } from '../ports/errors.ts'
 import { type Sent, transportError } from './http-errors.ts'
 
-export type HttpPost = { url: URL; headers: Readonly<Record<string, string>>; body: string; signal?: AbortSignal }
+/** `onData`: gets the body of a 200 piece by piece as it comes, instead of the answer; `timeoutMs` instead of the usual limit. */
+export type HttpPost = {
+  url: URL
+  headers: Readonly<Record<string, string>>
+  body: string
+  signal?: AbortSignal
+  onData?: (chunk: Uint8Array) => void
+  timeoutMs?: number
+}
 export type HttpLimits = { requestTimeoutMs: number; responseBytesMax: number }
 export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
 export type HttpAnswer = { status: number; headers: HttpHeaders; body: Uint8Array }
@@ -46,7 +54,8 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
 
   /** False when the caller had stopped already. */
   begin(): boolean {
-    this.timer = setTimeout(() => this.fail(this.error('exchange.timeout')), this.limits.requestTimeoutMs)
+    const { timeoutMs = this.limits.requestTimeoutMs } = this.request
+    this.timer = setTimeout(() => this.fail(this.error('exchange.timeout')), timeoutMs)
     this.request.signal?.addEventListener('abort', this.onAbort, { once: true })
     if (this.request.signal?.aborted) this.onAbort()
     return !this.settled
@@ -70,6 +79,11 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
+    const { onData } = this.request
+    if (onData !== undefined && this.status === 200) {
+      if (!this.settled) onData(chunk)
+      return
+    }
     this.bytes += chunk.byteLength
     if (this.bytes > this.limits.responseBytesMax) this.fail(this.error('exchange.too-large'))
     else this.chunks.push(chunk)

@@ -16,6 +16,7 @@ import type { Clock, Random } from '../ports/clock.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
+import type { PushSource } from '../ports/push.ts'
 import { readAdmins } from './accounts.ts'
 import { measuredDav, measuredEws } from './measured.ts'
 
@@ -32,6 +33,8 @@ export type ClientTools = {
 export type Clients = {
   exchangeFor(email: string): EwsClient
   accountHealth(): AccountHealth[]
+  /** Notifications of Exchange. */
+  push(): PushSource
   /** Reads the service accounts again. */
   reload(): void
   davFor(entry: UserEntry, signal: AbortSignal): DavClient
@@ -47,6 +50,7 @@ export function createClients(config: Config, tools: ClientTools, appParts: AppP
   return {
     exchangeFor: (email) => measuredEws(exchange.clientFor(email), tools),
     accountHealth: exchange.health,
+    push: exchange.push,
     reload: exchange.reload,
     davFor: (entry, signal) => {
       const { davUrl: baseUrl, username, access } = entry

@@ -12,9 +12,10 @@ import type { ProxyOptions } from '../http-proxy.ts'
 import type { HttpTransport, TlsOptions } from '../http-transport.ts'
 import { createServerThrottle, type Pressure, type Throttle } from '../throttle/throttle.ts'
 import { callInParts } from './call.ts'
+import { type ListenRequest, listen } from './listen.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { decodeResponse } from './response.ts'
-import { postEnvelope } from './send.ts'
+import { type Affinity, postEnvelope } from './send.ts'
 import { type ServerVersion, type SoapAnswer, writeEnvelope } from './soap.ts'
 
 export type { TlsOptions } from '../http-transport.ts'
@@ -38,7 +39,7 @@ export type EwsClientOptions = {
 }
 
 /** `mailbox`: the primary SMTP address to act for (impersonation); null = the service account's own mailbox. */
-export type CallOptions = { mailbox: string | null; signal?: AbortSignal }
+export type CallOptions = { mailbox: string | null; signal?: AbortSignal; affinity?: Affinity }
 
 export interface EwsClient {
   /**
@@ -57,7 +58,11 @@ export interface EwsClient {
 }
 
 /** The client of one account, which also tells how the server bears it. */
-export type AccountClient = EwsClient & { pressure(): Pressure }
+export type AccountClient = EwsClient & {
+  pressure(): Pressure
+  /** Hangs on subscriptions until the server closes or the signal aborts (listen.ts). */
+  listen(request: ListenRequest): Promise<void>
+}
 
 /** Errors: `config.invalid` for a URL that is none, has credentials in it, or is neither http nor https. */
 export function createEwsClient(options: EwsClientOptions): AccountClient {
@@ -73,10 +78,10 @@ export function createEwsClient(options: EwsClientOptions): AccountClient {
   const ask = async <Request, Value>(
     operation: EwsOperation<Request, Value>,
     request: Request,
-    { mailbox, signal }: CallOptions,
+    { mailbox, signal, affinity }: CallOptions,
   ): Promise<SoapAnswer> => {
     const envelope = writeEnvelope(operation.encode(request), { serverVersion, mailbox })
-    const answer = await postEnvelope({ transport, url, clock }, envelope, { mailbox, signal })
+    const answer = await postEnvelope({ transport, url, clock }, envelope, { mailbox, signal, affinity })
     build = answer.build ?? build
     return answer
   }
@@ -110,6 +115,7 @@ export function createEwsClient(options: EwsClientOptions): AccountClient {
     },
     serverBuild: () => build,
     pressure: () => throttle.pressure(),
+    listen: (request) => listen({ transport, url, clock, serverVersion }, request),
     close: () => transport.close(),
   }
 }

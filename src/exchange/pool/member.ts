@@ -4,7 +4,9 @@
  */
 import type { AccountClient, EwsClient } from '../ews/client.ts'
 
+import type { ListenRequest } from '../ews/listen.ts'
 import type { EwsResult } from '../ews/operation.ts'
+import { CHEAP, getServerTimeZones } from '../ews/operations/get-server-time-zones.ts'
 import type { Pressure } from '../throttle/throttle.ts'
 import type { AccountHealth } from './health.ts'
 import { AccountRecord, type Entry, type RecordTools } from './record.ts'
@@ -55,6 +57,20 @@ export class Member {
     } finally {
       this.underWay--
       if (this.retired) await this.closeWhenIdle()
+    }
+  }
+
+  /** Hangs on subscriptions. Errors: those of the connection; a refused sign-in counts like any other. */
+  async listen(request: ListenRequest): Promise<void> {
+    // A try that hangs for half an hour would keep everybody else waiting: a short call proves the account first.
+    if (!this.record.isProven()) await this.call((client) => client.call(getServerTimeZones, CHEAP, { mailbox: null }))
+    this.opened ??= this.options.open()
+    try {
+      await this.opened.client.listen(request)
+    } catch (error) {
+      const verdict = verdictOfError(error, true)
+      if (verdict.kind === 'refused') await this.record.note(verdict)
+      throw error
     }
   }
 

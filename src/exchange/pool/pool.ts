@@ -8,11 +8,13 @@ import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { PoolReport, PoolTestOptions } from '../../ports/pool-report.ts'
+import type { PushSource } from '../../ports/push.ts'
 import { Preferences } from '../account.ts'
 import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
+import { streamingPush } from '../push/streaming.ts'
 import { createServerThrottle } from '../throttle/throttle.ts'
 import { accountAuth } from './account-auth.ts'
 import { checkPool } from './check/run.ts'
@@ -44,6 +46,8 @@ export type ExchangePool = {
   reload(): void
   /** Tests every account; only reads, and never tries one more often than the directory bears. */
   check(options: Omit<PoolTestOptions, 'limit'>): Promise<PoolReport>
+  /** Streaming notifications of all mailboxes. */
+  push(): PushSource
   health(): AccountHealth[]
   close(): Promise<void>
 }
@@ -61,20 +65,7 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
     kerberos ??= createKerberos({ clock })
     return kerberos
   }
-  const holder = random.uuid()
-  const server = createServerThrottle({ clock, log, server: new URL(url).host, book })
-  const memberOf = (admin: PoolAdmin, mark: string): Member => {
-    const { open, secretExpiresAtMs } = accountAuth(admin, config, { ...options, kerberos: kerberosOnce })
-    const openClient = () => {
-      const { auth, close } = open()
-      const { tls, proxy } = options
-      const throttle = server.account(admin.name)
-      const client = createEwsClient({ url, auth, clock, log, throttle, ...(tls && { tls }), ...(proxy && { proxy }) })
-      return { client, close: async () => void (await Promise.allSettled([client.close(), close()])) }
-    }
-    const member = { name: admin.name, open: openClient, secretExpiresAtMs, mark }
-    return new Member(member, { clock, random, log, book, holder })
-  }
+  const memberOf = memberMaker({ ...options, book }, kerberosOnce)
   const read = (known: readonly Entry[]): Entry[] =>
     accountsOf(config, options.admins()).map((admin) => {
       const key = markOf(JSON.stringify(admin))
@@ -114,8 +105,37 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
       const { tls, proxy } = options
       return checkPool(members, { ...asked, type: config.type, url, tools: { clock, tls, proxy } })
     },
+    push: () =>
+      streamingPush({
+        memberFor: (email) => orderFor(email).find((member) => !member.isResting()) ?? null,
+        memberNamed: (name) => members.find((member) => member.name === name) ?? null,
+        clock,
+        random,
+        log,
+      }),
     health: () => entries.map(({ member }) => member.health()),
     close,
+  }
+}
+
+type MakerOptions = ExchangePoolOptions & { book: AccountBook }
+
+/** Makes accounts that share the throttle of their server. */
+function memberMaker(options: MakerOptions, kerberos: () => Kerberos): (admin: PoolAdmin, mark: string) => Member {
+  const { config, clock, log, random, book, tls, proxy } = options
+  const url = ewsUrlOf(config)
+  const holder = random.uuid()
+  const server = createServerThrottle({ clock, log, server: new URL(url).host, book })
+  return (admin, mark) => {
+    const { open, secretExpiresAtMs } = accountAuth(admin, config, { ...options, kerberos })
+    const openClient = () => {
+      const { auth, close } = open()
+      const throttle = server.account(admin.name)
+      const client = createEwsClient({ url, auth, clock, log, throttle, ...(tls && { tls }), ...(proxy && { proxy }) })
+      return { client, close: async () => void (await Promise.allSettled([client.close(), close()])) }
+    }
+    const member = { name: admin.name, open: openClient, secretExpiresAtMs, mark }
+    return new Member(member, { clock, random, log, book, holder })
   }
 }
 

@@ -11,6 +11,9 @@ export type ServiceAccount = {
   /** More than these open at once are refused with ErrorExceededConnectionCount. */
   connectionsMax: number
   open: number
+  /** More SyncFolderItems and SyncFolderHierarchy open at once are refused (ConcurrentSyncCalls). */
+  syncsMax: number
+  syncs: number
 }
 
 /** Undefined when the header is missing or wrong. */

@@ -2,6 +2,7 @@
 import type { Effect } from './faults.ts'
 import type { Outbox } from './outbox.ts'
 import type { Mailbox } from './store.ts'
+import type { Streams } from './streams.ts'
 import type { Zone, ZoneTable } from './time/zones.ts'
 import type { Node } from './xml.ts'
 
@@ -28,6 +29,9 @@ export type Call = {
   zones: ZoneTable
   outbox: Outbox
   settings: Settings
+  streams: Streams
+  /** The server that works on the request. */
+  backEnd: number
   /** Faults that change what the operation itself does. */
   effects: readonly Effect[]
   nowMs(): number

@@ -8,6 +8,7 @@ import { deleteItem, moveItem } from './operations/delete-item.ts'
 import { getServerTimeZones, resolveNames } from './operations/lookups.ts'
 import { findFolder, getFolder } from './operations/read-folders.ts'
 import { findItem, getItem } from './operations/read-items.ts'
+import { subscribe, unsubscribe } from './operations/subscriptions.ts'
 import { syncFolderHierarchy } from './operations/sync-hierarchy.ts'
 import { syncFolderItems } from './operations/sync-items.ts'
 import { updateItem } from './operations/update-item.ts'
@@ -33,6 +34,8 @@ const OPERATIONS: Record<string, (call: Call) => string> = {
   GetServerTimeZones: getServerTimeZones,
   ResolveNames: resolveNames,
   ConvertId: convertId,
+  Subscribe: subscribe,
+  Unsubscribe: unsubscribe,
 }
 
 /** The response messages. An operation that is not simulated is refused, as one that Exchange does not have. */

@@ -114,3 +114,10 @@ export type View = {
   originalStart?: number
   exception?: Exception
 }
+
+/** What a subscription is told. */
+export type MailboxEvent = {
+  kind: 'CreatedEvent' | 'ModifiedEvent' | 'DeletedEvent' | 'MovedEvent'
+  item: StoredItem
+  folder: Folder
+}

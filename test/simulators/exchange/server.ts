@@ -1,5 +1,11 @@
 /** The HTTP side: authentication, faults on the wire, and one POST to /EWS/Exchange.asmx per operation. */
-import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer as createHttpServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +15,9 @@ import type { SignIn, SignInOutcome } from './auth/sign-in.ts'
 import type { Directory } from './directory.ts'
 import { SoapFault } from './errors.ts'
 import type { Effect } from './faults.ts'
+import { counted, hang, isSync } from './load.ts'
 import { faultXml } from './soap.ts'
+import type { Hanging } from './streams.ts'
 
 export const EWS_PATH = '/EWS/Exchange.asmx'
 /** Exchange's maxRequestLength is 64 MB. */
@@ -18,7 +26,13 @@ const REQUEST_BYTES_MAX = 64 * 1024 * 1024
 const LOGIN_PAGE =
   '<!DOCTYPE html>\n<html><head><title>Outlook</title></head><body><form action="/owa/auth.owa" method="POST"><input name="username"><input name="password" type="password"></form></body></html>'
 
-export type Reply = { status: number; body: string; headers?: Record<string, string> }
+/** `hang`: the answer goes on; gives what to do when the connection ends. */
+export type Reply = {
+  status: number
+  body: string
+  headers?: Record<string, string>
+  hang?: (hanging: Hanging) => () => void
+}
 
 /** What the simulator does with a request that is signed in. Faults of the wire are asked for before and after. */
 export type Backend = {
@@ -28,6 +42,7 @@ export type Backend = {
   prepare(
     body: string,
     account: ServiceAccount,
+    headers: IncomingHttpHeaders,
   ): { effects: Effect[]; run: () => Reply; note: (status: number) => void }
 }
 
@@ -108,8 +123,10 @@ function sendCut(response: ServerResponse, reply: Reply): void {
   response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => response.socket?.destroy())
 }
 
-async function work(body: string, account: ServiceAccount, backend: Backend, response: ServerResponse): Promise<void> {
-  const { effects, run, note } = backend.prepare(body, account)
+type Work = { body: string; account: ServiceAccount; headers: IncomingHttpHeaders }
+
+async function work({ body, account, headers }: Work, backend: Backend, response: ServerResponse): Promise<void> {
+  const { effects, run, note } = backend.prepare(body, account, headers)
   for (const effect of effects) if (effect.kind === 'delay') await sleep(effect.ms)
   const cuts = effects.flatMap((effect) => (effect.kind === 'cut' ? [effect.when] : []))
   if (cuts.includes('before')) {
@@ -124,6 +141,7 @@ async function work(body: string, account: ServiceAccount, backend: Backend, res
     return
   }
   note(reply.status)
+  if (reply.hang !== undefined) return hang(response, reply, reply.hang)
   if (cuts.includes('middle')) {
     sendCut(response, reply)
     return
@@ -176,7 +194,13 @@ async function handle(request: IncomingMessage, response: ServerResponse, backen
       send(response, { status: 500, body: faultXml(fault) })
       return
     }
-    await work(body, account, backend, response)
+    if (isSync(body) && account.syncs >= account.syncsMax) {
+      const message = 'The server cannot service this request right now. Try again later.'
+      const details = { BackOffMilliseconds: 1000, Policy: 'ConcurrentSyncCalls' }
+      send(response, { status: 500, body: faultXml(new SoapFault('ErrorServerBusy', message, details)) })
+      return
+    }
+    await counted(account, body, () => work({ body, account, headers: request.headers }, backend, response))
   } catch (error) {
     if (response.headersSent) response.socket?.destroy()
     else {

@@ -1,4 +1,6 @@
 /** An Exchange 2019 server in one process: real HTTP, EWS SOAP, mailboxes in memory. For tests and for the demo. */
+import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { mailboxFor, type ServiceAccount } from './accounts.ts'
 import { basicSignIn, type SignIn } from './auth/sign-in.ts'
 import type { Call, Settings } from './call.ts'
@@ -10,12 +12,13 @@ import { MailboxHandle } from './mailbox-handle.ts'
 import { Outbox } from './outbox.ts'
 import { RequestLog } from './request-log.ts'
 import { checkSchema, loadSchema } from './schema/check.ts'
-import { EWS_PATH, type Listening, listen, type Reply, type TlsFiles } from './server.ts'
+import { type Backend, EWS_PATH, type Listening, listen, type Reply, type TlsFiles } from './server.ts'
 import { faultXml, readEnvelope, responseXml } from './soap.ts'
 import { Mailbox } from './store.ts'
+import { STREAM_POLICY, type StreamPolicy, Streams, unknownXml } from './streams.ts'
 import { readZone } from './time/zone-definition.ts'
 import { ZoneTable } from './time/zones.ts'
-import { type Node, parseXml } from './xml.ts'
+import { first, firstText, type Node, parseXml } from './xml.ts'
 
 export type SimulatorOptions = {
   port?: number
@@ -23,6 +26,9 @@ export type SimulatorOptions = {
   /** How callers prove who they are; Basic unless said otherwise. */
   signIn?: SignIn
   lockout?: LockoutPolicy
+  streams?: Partial<StreamPolicy>
+  /** Servers behind the address. Subscriptions live on one of them. */
+  backEnds?: number
   clock?: { nowMs(): number }
   /** Keeps the bodies of requests and responses in the log. Off: only the counts and headers, for large runs. */
   recordBodies?: boolean
@@ -34,6 +40,10 @@ export type SimulatorOptions = {
 const FIND_COUNT_MAX = 1000
 /** EWSMaxConcurrency of the default throttling policy. */
 const CONNECTIONS_MAX = 27
+/** Folder synchronisations of one account at once (ConcurrentSyncCalls). */
+const SYNCS_MAX = 5
+
+type Work = { body: string; account: ServiceAccount; headers: IncomingHttpHeaders; effects: Effect[] }
 
 export class ExchangeSimulator {
   readonly outbox = new Outbox()
@@ -43,6 +53,9 @@ export class ExchangeSimulator {
   readonly accounts = new Map<string, ServiceAccount>()
   /** Who was refused, and who is locked out. */
   readonly signIns: Directory
+  /** Subscriptions, and who listens. */
+  readonly streams: Streams
+  readonly #backEnds: number
   readonly #mailboxes = new Map<string, Mailbox>()
   readonly #schema = loadSchema()
   readonly #settings: Settings
@@ -52,6 +65,8 @@ export class ExchangeSimulator {
   constructor(options: SimulatorOptions = {}) {
     this.requests = new RequestLog(options.recordBodies ?? false)
     this.#clock = options.clock ?? { nowMs: () => Date.now() }
+    this.streams = new Streams({ ...STREAM_POLICY, ...options.streams })
+    this.#backEnds = options.backEnds ?? 1
     this.signIns = new Directory(options.lockout ?? LOCKOUT_POLICY, () => this.#clock.nowMs())
     this.#settings = {
       defaultReminder: options.defaultReminder ?? true,
@@ -66,7 +81,7 @@ export class ExchangeSimulator {
   }
 
   async start(options: SimulatorOptions): Promise<void> {
-    const prepare = (body: string, account: ServiceAccount) => this.#prepare(body, account)
+    const prepare: Backend['prepare'] = (body, account, headers) => this.#prepare(body, account, headers)
     const { accounts, signIns: directory } = this
     const backend = { accounts, directory, signIn: options.signIn ?? basicSignIn(), prepare }
     this.#listening = await listen(backend, { port: options.port ?? 0, tls: options.tls })
@@ -79,6 +94,7 @@ export class ExchangeSimulator {
 
   addMailbox(email: string, options: { displayName?: string } = {}): MailboxHandle {
     const mailbox = new Mailbox(email, options.displayName ?? email)
+    mailbox.onChange = (event) => this.streams.tell(mailbox, event, this.#clock.nowMs())
     this.#mailboxes.set(mailbox.email, mailbox)
     return this.mailbox(email)
   }
@@ -98,7 +114,7 @@ export class ExchangeSimulator {
   addServiceAccount(
     username: string,
     password: string,
-    options: { impersonation?: boolean; connectionsMax?: number } = {},
+    options: { impersonation?: boolean; connectionsMax?: number; syncsMax?: number } = {},
   ): void {
     this.accounts.set(username.toLowerCase(), {
       username,
@@ -106,12 +122,15 @@ export class ExchangeSimulator {
       impersonation: options.impersonation ?? true,
       connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
       open: 0,
+      syncsMax: options.syncsMax ?? SYNCS_MAX,
+      syncs: 0,
     })
   }
 
   #prepare(
     body: string,
     account: ServiceAccount,
+    headers: IncomingHttpHeaders,
   ): { effects: Effect[]; run: () => Reply; note: (status: number) => void } {
     // Before anything is checked: a fault may strike a request that is wrong, too.
     const operation = /<(?:\w+:)?Body\b[^>]*>\s*<(?:\w+:)?(\w+)/.exec(body)?.[1] ?? ''
@@ -121,12 +140,29 @@ export class ExchangeSimulator {
     const entry = this.requests.open({ operation, account: account.username, mailbox, body, atMs: this.#clock.nowMs() })
     return {
       effects,
-      run: () => this.requests.answered(entry, this.#reply(body, account, effects)),
+      run: () => this.requests.answered(entry, this.#routed({ body, account, headers, effects })),
       note: (status) => this.requests.closed(entry, status),
     }
   }
 
-  #reply(body: string, account: ServiceAccount, effects: Effect[]): Reply {
+  /** As the front end of Exchange does: the cookie names the server, else the anchor mailbox does. */
+  #routed(work: Work): Reply {
+    const { headers } = work
+    const cookie = /X-BackEndOverrideCookie=be-(\d+)/.exec(headers.cookie ?? '')?.[1]
+    const anchor = String(headers['x-anchormailbox'] ?? work.account.username)
+    const backEnd = cookie === undefined ? this.backEndOf(anchor) : Number(cookie)
+    const reply = this.#reply(work, backEnd)
+    if (headers['x-preferserveraffinity'] !== 'true') return reply
+    const affinity = { 'Set-Cookie': `X-BackEndOverrideCookie=be-${backEnd}; path=/; HttpOnly` }
+    return { ...reply, headers: { ...reply.headers, ...affinity } }
+  }
+
+  /** Which of the servers holds a mailbox. */
+  backEndOf(email: string): number {
+    return createHash('sha256').update(email.toLowerCase()).digest().readUInt16BE() % this.#backEnds
+  }
+
+  #reply({ body, account, effects }: Work, backEnd: number): Reply {
     try {
       const root = this.#parse(body)
       const { headers, operation } = readEnvelope(root)
@@ -148,17 +184,30 @@ export class ExchangeSimulator {
         zones: this.zones,
         outbox: this.outbox,
         settings: this.#settings,
+        streams: this.streams,
+        backEnd,
         effects,
         nowMs: () => this.#clock.nowMs(),
         findMailbox,
         allMailboxes: () => this.#mailboxes.values(),
       }
+      if (operation.name === 'GetStreamingEvents') return this.#stream(operation, account, backEnd)
       const xml = responseXml(operation.name, answer(call))
       return { status: 200, body: effects.some((effect) => effect.kind === 'illegalCharacters') ? spoil(xml) : xml }
     } catch (error) {
       if (error instanceof SoapFault) return { status: 500, body: faultXml(error) }
       throw error
     }
+  }
+
+  #stream(request: Node, account: ServiceAccount, backEnd: number): Reply {
+    this.streams.requirePlace(account)
+    const ids = (first(request, 'SubscriptionIds')?.children ?? []).map(({ text }) => text.trim())
+    const unknown = ids.filter((id) => this.streams.subscriptions.get(id)?.backEnd !== backEnd)
+    if (unknown.length > 0) return { status: 200, body: unknownXml(unknown) }
+    const minutes = Number(firstText(request, 'ConnectionTimeout'))
+    if (minutes < 1 || minutes > 30) throw new SoapFault('ErrorSchemaValidation', 'ConnectionTimeout is from 1 to 30.')
+    return { status: 200, body: '', hang: (hanging) => this.streams.listen(hanging, ids, { account, minutes }) }
   }
 
   #parse(body: string): Node {

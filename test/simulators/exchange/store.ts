@@ -2,7 +2,7 @@
 import { EwsError } from './errors.ts'
 import type { ItemKind } from './fields/property-table.ts'
 import { mailboxTag } from './ids.ts'
-import type { Fields, Folder, FolderKind, StoredItem } from './model.ts'
+import type { Fields, Folder, FolderKind, MailboxEvent, StoredItem } from './model.ts'
 
 const ROOT_SERIAL = 1
 
@@ -39,6 +39,8 @@ export class Mailbox {
   sequence = 0
   /** Raised when all sync states become invalid. */
   generation = 1
+  /** Whoever wants to hear of changes. */
+  onChange: (event: MailboxEvent) => void = () => {}
   #serial = ROOT_SERIAL
 
   constructor(email: string, displayName: string) {
@@ -128,6 +130,7 @@ export class Mailbox {
     }
     this.items.set(item.serial, item)
     folder.changes.set(item.serial, seq)
+    this.onChange({ kind: 'CreatedEvent', item, folder })
     return item
   }
 
@@ -139,19 +142,28 @@ export class Mailbox {
     const { changes } = this.folder(item.folder)
     changes.delete(item.serial)
     changes.set(item.serial, item.version)
+    this.onChange({ kind: 'ModifiedEvent', item, folder: this.folder(item.folder) })
   }
 
   /** The item leaves its folder for another and gets a new id. Its change key moves, its content stays. */
   move(item: StoredItem, to: Folder): StoredItem {
-    this.remove(item)
+    const from = this.folder(item.folder)
+    this.#take(item)
     const seq = ++this.sequence
     const moved: StoredItem = { ...item, serial: this.nextSerial(), folder: to.serial, version: seq, arrived: seq }
     this.items.set(moved.serial, moved)
     to.changes.set(moved.serial, seq)
+    for (const folder of [from, to]) this.onChange({ kind: 'MovedEvent', item: moved, folder })
     return moved
   }
 
   remove(item: StoredItem): void {
+    const folder = this.folder(item.folder)
+    this.#take(item)
+    this.onChange({ kind: 'DeletedEvent', item, folder })
+  }
+
+  #take(item: StoredItem): void {
     const folder = this.folder(item.folder)
     folder.changes.delete(item.serial)
     folder.tombstones.set(item.serial, { seq: ++this.sequence, arrived: item.arrived })

@@ -37,3 +37,6 @@ export const getServerTimeZones: EwsOperation<GetServerTimeZonesRequest, TimeZon
   encode: encodeGetServerTimeZones,
   decodeMessage: decodeGetServerTimeZones,
 }
+
+/** The smallest request there is: every account knows this zone, with or without a mailbox of its own. */
+export const CHEAP: GetServerTimeZonesRequest = { ids: ['UTC'], full: false }

@@ -5,7 +5,7 @@ import { ConnectorError } from '../../../ports/errors.ts'
 import type { AccountCheck, MailboxCheck, PoolProgress, PoolStep, PoolStepName } from '../../../ports/pool-report.ts'
 import type { ErrorReport } from '../../../ports/report.ts'
 import { responseCodeOf } from '../../ews/operation.ts'
-import { getServerTimeZones } from '../../ews/operations/get-server-time-zones.ts'
+import { CHEAP, getServerTimeZones } from '../../ews/operations/get-server-time-zones.ts'
 import type { Member } from '../member.ts'
 import { checkMailbox } from './mailbox.ts'
 
@@ -18,9 +18,6 @@ export type AccountTestOptions = {
 
 /** What the account itself found; `signIn` is what kept it out. */
 export type AccountFindings = Omit<AccountCheck, 'causes'> & { signIn: ErrorReport | null }
-
-/** Every account knows this zone, with or without a mailbox of its own. */
-const CHEAP = { ids: ['UTC'], full: false }
 
 export class AccountTest {
   readonly #member: Member

@@ -1,4 +1,4 @@
-/** Requests: the element order of each operation (MS-OXWSCORE, MS-OXWSFOLD, MS-OXWSSRCH, MS-OXWSSYNC, MS-OXWSATT, MS-OXWSGTZ, MS-OXWSRSLNM). */
+/** Requests: the element order of each operation (MS-OXWSCORE, MS-OXWSFOLD, MS-OXWSSRCH, MS-OXWSSYNC, MS-OXWSATT, MS-OXWSGTZ, MS-OXWSRSLNM, MS-OXWSNTIF). */
 
 /** Elements inside these are in the messages namespace. */
 export const REQUESTS = `
@@ -21,6 +21,9 @@ DeleteAttachment = AttachmentIds:AttachmentIds
 GetServerTimeZones = Ids:ZoneIds? @ ReturnFullTimeZoneData:boolean
 ResolveNames = ParentFolderIds:FolderIds? UnresolvedEntry:NonEmpty @ ReturnFullContactData:boolean! SearchScope:SearchScope ContactDataShape:BaseShape
 ConvertId = SourceIds:SourceIds @ DestinationFormat:IdFormat!
+Subscribe = (PullSubscriptionRequest:Any|PushSubscriptionRequest:Any|StreamingSubscriptionRequest:StreamingSubscription)
+Unsubscribe = SubscriptionId:NonEmpty
+GetStreamingEvents = SubscriptionIds:SubscriptionIds ConnectionTimeout:Int
 `
 
 /** Types that the requests name directly; their content is in the types namespace. */
@@ -44,6 +47,9 @@ MasterId = @ OccurrenceId:string! ChangeKey:string
 AttachmentIds = AttachmentId:AttachmentId+
 AttachmentId = @ Id:string! RootItemId:string RootItemChangeKey:string
 ZoneIds = Id:String+
+StreamingSubscription = FolderIds:FolderIds? EventTypes:EventTypes @ SubscribeToAllFolders:boolean
+EventTypes = EventType:NonEmpty+
+SubscriptionIds = SubscriptionId:NonEmpty+
 SourceIds = AlternateId:AlternateId+
 AlternateId = @ Format:IdFormat! Id:string! Mailbox:nonEmpty! IsArchive:boolean
 IndexedView = @ MaxEntriesReturned:int Offset:int! BasePoint:BasePoint!
