@@ -72,6 +72,8 @@ export const EWS_SYNC_CONCURRENCY_MAX = 30
 export const EWS_DECREASE = 0.75
 /** EWS: rounds of answers just below the number that was refused, before that number is tried again: one refusal in about 40 rounds. */
 export const EWS_CEILING_ROUNDS = 40
+/** EWS: rounds of answers before one more is tried at once, while the server never refused: 27 are found within seven rounds. */
+export const EWS_SEARCH_ROUNDS = 1 / 3
 /** EWS: how often the pauses of other replicas are looked for. */
 export const EWS_PAUSE_LOOK_MS = 1_000
 /** EWS: a run that begins takes over the number at once that the last one was left with, unless that is older than this. */

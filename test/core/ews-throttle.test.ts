@@ -71,7 +71,7 @@ describe('the throttle', () => {
     await settled()
     for (const done of release) done()
     await Promise.all(first)
-    expect(throttle.pressure().width).toBe(EWS_CONCURRENCY_START + 1)
+    expect(throttle.pressure().width).toBe(EWS_CONCURRENCY_START + 3)
     for (let at = 0; at < 2000; at++) await answer(throttle)
     expect(throttle.pressure()).toEqual({ width: 40, syncWidth: EWS_SYNC_CONCURRENCY_START, refusals: 0, pausedMs: 0 })
   })

@@ -6,6 +6,8 @@ Called with the EWS URL, user name, password and mailbox. Prints one line of JSO
 import datetime as dt
 import json
 import sys
+import threading
+import time
 import traceback
 from decimal import Decimal
 
@@ -28,7 +30,7 @@ from exchangelib import (
     Message,
     Task,
 )
-from exchangelib.errors import ErrorItemNotFound
+from exchangelib.errors import ErrorInvalidSubscription, ErrorItemNotFound, ErrorSubscriptionNotFound
 from exchangelib.folders import Calendar
 from exchangelib.items import SEND_ONLY_TO_ALL, SEND_TO_NONE
 from exchangelib.recurrence import (
@@ -265,10 +267,48 @@ def pages_through_many_items(account):
     assert account.calendar.filter(subject__startswith="Bulk").count() == 0
 
 
+@check
+def hears_streaming_notifications(account):
+    def create():
+        time.sleep(0.5)
+        CalendarItem(
+            account=account, folder=account.calendar, subject="Heard", start=at(2, 8), end=at(2, 9)
+        ).save(send_meeting_invitations=SEND_TO_NONE)
+
+    with account.calendar.streaming_subscription() as subscription_id:
+        writer = threading.Thread(target=create)
+        writer.start()
+        heard = []
+        for notification in account.calendar.get_streaming_events(
+            subscription_id, connection_timeout=1, max_notifications_returned=1
+        ):
+            assert notification.subscription_id == subscription_id
+            heard.extend(notification.events)
+        writer.join()
+    assert [type(event).__name__ for event in heard] == ["CreatedEvent"]
+    item = account.calendar.get(id=heard[0].item_id.id, changekey=heard[0].item_id.changekey)
+    assert item.subject == "Heard"
+    item.delete(send_meeting_cancellations=SEND_TO_NONE)
+
+
+@check
+def is_told_that_a_subscription_is_unknown(account):
+    subscription_id = account.calendar.subscribe_to_streaming()
+    account.calendar.unsubscribe(subscription_id)
+    try:
+        list(account.calendar.get_streaming_events(subscription_id, connection_timeout=1, max_notifications_returned=1))
+    except (ErrorSubscriptionNotFound, ErrorInvalidSubscription):
+        return
+    raise AssertionError("an unknown subscription was accepted")
+
+
 def main():
     url, username, password, mailbox = sys.argv[1:5]
     CalendarItem.register("token", Token)
-    config = Configuration(service_endpoint=url, credentials=Credentials(username, password), auth_type=BASIC)
+    # Two at once: one of them hangs on notifications.
+    config = Configuration(
+        service_endpoint=url, credentials=Credentials(username, password), auth_type=BASIC, max_connections=2
+    )
     account = Account(
         primary_smtp_address=mailbox, config=config, autodiscover=False, access_type=IMPERSONATION,
         default_timezone=BERLIN,

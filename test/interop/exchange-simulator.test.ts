@@ -48,7 +48,7 @@ describe('the Exchange simulator and exchangelib', () => {
 
   it.skipIf(!present)('agree on every check (skipped: python3-exchangelib is not installed)', () => {
     expect(checks.filter((check) => !check.ok)).toEqual([])
-    expect(checks.length).toBeGreaterThanOrEqual(11)
+    expect(checks.length).toBeGreaterThanOrEqual(13)
   })
 
   it.skipIf(!present)('send one mail only: the one that was asked for', () => {
@@ -62,7 +62,9 @@ describe('the Exchange simulator and exchangelib', () => {
     () => {
       const folder = mkdtempSync(join(tmpdir(), 'exchange-simulator-'))
       try {
-        const files = simulator.requests.list.map((request, index) => {
+        // Notifications stand in the messages namespace, as Exchange sends and other clients expect them; the schema says otherwise.
+        const answers = simulator.requests.list.filter(({ operation }) => operation !== 'GetStreamingEvents')
+        const files = answers.map((request, index) => {
           const file = join(folder, `${index}-${request.operation}.xml`)
           writeFileSync(file, request.responseBody ?? '')
           return file

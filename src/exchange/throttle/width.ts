@@ -2,7 +2,7 @@
  * How many requests may be under way at once (additive increase, multiplicative decrease). It remembers where it was refused: it
  * returns below that point quickly, stays there, and tries the point itself again only after many answers. Pure.
  */
-import { EWS_CEILING_ROUNDS, EWS_DECREASE } from '../../limits.ts'
+import { EWS_CEILING_ROUNDS, EWS_DECREASE, EWS_SEARCH_ROUNDS } from '../../limits.ts'
 
 export class Width {
   readonly max: number
@@ -39,7 +39,9 @@ export class Width {
     if (this.#now >= this.max) return
     this.#answers++
     const isAtEdge = this.#ceiling !== null && this.#now === this.#ceiling - 1
-    if (this.#answers < this.#now * (isAtEdge ? EWS_CEILING_ROUNDS : 1)) return
+    // Nobody knows yet where the limit is: then it is looked for faster.
+    const rounds = this.#ceiling === null ? EWS_SEARCH_ROUNDS : isAtEdge ? EWS_CEILING_ROUNDS : 1
+    if (this.#answers < this.#now * rounds) return
     this.#answers = 0
     if (this.#ceiling !== null && this.#now >= this.#ceiling) this.#ceiling = null
     this.#now++

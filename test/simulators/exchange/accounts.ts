@@ -3,6 +3,11 @@ import { SoapFault } from './errors.ts'
 import type { Mailbox } from './store.ts'
 import type { Node } from './xml.ts'
 
+/** EWSMaxConcurrency of the default throttling policy. */
+export const CONNECTIONS_MAX = 27
+/** Folder synchronisations of one account at once (ConcurrentSyncCalls). */
+export const SYNCS_MAX = 5
+
 export type ServiceAccount = {
   username: string
   password: string
@@ -14,6 +19,10 @@ export type ServiceAccount = {
   /** More SyncFolderItems and SyncFolderHierarchy open at once are refused (ConcurrentSyncCalls). */
   syncsMax: number
   syncs: number
+  /** Refused whatever password is shown. */
+  disabled: boolean
+  /** Its last two passwords: the directory refuses them without counting (password history check N-2). */
+  previous: readonly string[]
 }
 
 /** Undefined when the header is missing or wrong. */
@@ -26,7 +35,7 @@ export function authenticate(
   const [, username, password] =
     /^([^:]*):([\s\S]*)$/.exec(Buffer.from(match[1] ?? '', 'base64').toString('utf8')) ?? []
   const account = accounts.get((username ?? '').toLowerCase())
-  return account && account.password === password ? account : undefined
+  return account && !account.disabled && account.password === password ? account : undefined
 }
 
 /** The mailbox of the request: the impersonated one, else the account's own. */

@@ -27,18 +27,20 @@ export class Directory {
     this.#standing(username).refusedAtMs = []
   }
 
-  refuse(username: string): void {
+  /** `harmless`: it counts as a try, not as a wrong password. */
+  refuse(username: string, harmless = false): void {
     const { threshold, windowMs } = this.#policy
     const nowMs = this.#nowMs()
     const standing = this.#standing(username)
     standing.refused += 1
+    if (harmless) return
     standing.refusedAtMs = [...standing.refusedAtMs.filter((at) => at > nowMs - windowMs), nowMs]
     if (standing.refusedAtMs.length < threshold || standing.lockedUntilMs > nowMs) return
     standing.lockedUntilMs = nowMs + windowMs
     standing.locks += 1
   }
 
-  /** Wrong passwords that were shown for this account so far. */
+  /** Tries for this account that were refused so far. */
   refused(username: string): number {
     return this.#standing(username).refused
   }

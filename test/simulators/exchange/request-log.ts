@@ -50,8 +50,24 @@ export class RequestLog {
   }
 
   answered(entry: LoggedRequest, reply: Reply): Reply {
-    if (this.recordBodies) entry.responseBody = reply.body
-    return reply
+    if (!this.recordBodies) return reply
+    entry.responseBody = reply.body
+    const { hang } = reply
+    if (hang === undefined) return reply
+    const recorded = (xml: string) => {
+      entry.responseBody += xml
+    }
+    return {
+      ...reply,
+      hang: (hanging) =>
+        hang({
+          ...hanging,
+          write: (xml) => {
+            recorded(xml)
+            hanging.write(xml)
+          },
+        }),
+    }
   }
 
   closed(entry: LoggedRequest, status: number): void {

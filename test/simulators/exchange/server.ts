@@ -39,6 +39,7 @@ export type Backend = {
   accounts: ReadonlyMap<string, ServiceAccount>
   signIn: SignIn
   directory: Directory
+  onLoadRefused(): void
   prepare(
     body: string,
     account: ServiceAccount,
@@ -155,7 +156,7 @@ async function signedIn(request: IncomingMessage, { signIn, accounts, directory 
   const { shown } = outcome
   if (shown === undefined) return outcome
   if (outcome.kind === 'account' && directory.mayEnter(shown)) directory.entered(shown)
-  else directory.refuse(shown)
+  else directory.refuse(shown, outcome.kind === 'refused' && outcome.harmless === true)
   if (outcome.kind === 'refused' || directory.mayEnter(shown)) return outcome
   return { kind: 'refused', headers: {} }
 }
@@ -189,12 +190,14 @@ async function handle(request: IncomingMessage, response: ServerResponse, backen
   try {
     const body = await readBody(request)
     if (account.open > account.connectionsMax) {
+      backend.onLoadRefused()
       const message = 'You have exceeded the available concurrent connections for your account.'
       const fault = new SoapFault('ErrorExceededConnectionCount', message, { Policy: 'EWSMaxConcurrency' })
       send(response, { status: 500, body: faultXml(fault) })
       return
     }
     if (isSync(body) && account.syncs >= account.syncsMax) {
+      backend.onLoadRefused()
       const message = 'The server cannot service this request right now. Try again later.'
       const details = { BackOffMilliseconds: 1000, Policy: 'ConcurrentSyncCalls' }
       send(response, { status: 500, body: faultXml(new SoapFault('ErrorServerBusy', message, details)) })

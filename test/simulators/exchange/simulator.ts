@@ -1,7 +1,7 @@
 /** An Exchange 2019 server in one process: real HTTP, EWS SOAP, mailboxes in memory. For tests and for the demo. */
 import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { mailboxFor, type ServiceAccount } from './accounts.ts'
+import { CONNECTIONS_MAX, mailboxFor, type ServiceAccount, SYNCS_MAX } from './accounts.ts'
 import { basicSignIn, type SignIn } from './auth/sign-in.ts'
 import type { Call, Settings } from './call.ts'
 import { Directory, LOCKOUT_POLICY, type LockoutPolicy } from './directory.ts'
@@ -38,11 +38,6 @@ export type SimulatorOptions = {
 }
 
 const FIND_COUNT_MAX = 1000
-/** EWSMaxConcurrency of the default throttling policy. */
-const CONNECTIONS_MAX = 27
-/** Folder synchronisations of one account at once (ConcurrentSyncCalls). */
-const SYNCS_MAX = 5
-
 type Work = { body: string; account: ServiceAccount; headers: IncomingHttpHeaders; effects: Effect[] }
 
 export class ExchangeSimulator {
@@ -56,6 +51,8 @@ export class ExchangeSimulator {
   /** Subscriptions, and who listens. */
   readonly streams: Streams
   readonly #backEnds: number
+  /** Requests that were refused because too many were open. */
+  loadRefusals = 0
   readonly #mailboxes = new Map<string, Mailbox>()
   readonly #schema = loadSchema()
   readonly #settings: Settings
@@ -83,7 +80,10 @@ export class ExchangeSimulator {
   async start(options: SimulatorOptions): Promise<void> {
     const prepare: Backend['prepare'] = (body, account, headers) => this.#prepare(body, account, headers)
     const { accounts, signIns: directory } = this
-    const backend = { accounts, directory, signIn: options.signIn ?? basicSignIn(), prepare }
+    const onLoadRefused = () => {
+      this.loadRefusals += 1
+    }
+    const backend = { accounts, directory, signIn: options.signIn ?? basicSignIn(), prepare, onLoadRefused }
     this.#listening = await listen(backend, { port: options.port ?? 0, tls: options.tls })
   }
 
@@ -116,15 +116,24 @@ export class ExchangeSimulator {
     password: string,
     options: { impersonation?: boolean; connectionsMax?: number; syncsMax?: number } = {},
   ): void {
+    const before = this.accounts.get(username.toLowerCase())
+    const previous = before === undefined || before.password === password ? [] : [before.password, ...before.previous]
     this.accounts.set(username.toLowerCase(), {
       username,
       password,
+      disabled: false,
+      previous: previous.slice(0, 2),
       impersonation: options.impersonation ?? true,
       connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
       open: 0,
       syncsMax: options.syncsMax ?? SYNCS_MAX,
       syncs: 0,
     })
+  }
+
+  disableServiceAccount(username: string): void {
+    const account = this.accounts.get(username.toLowerCase())
+    if (account) account.disabled = true
   }
 
   #prepare(

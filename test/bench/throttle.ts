@@ -1,0 +1,139 @@
+/**
+ * How much of what Exchange allows the connector uses: 2,000 mailboxes on a simulated server with the default throttling policy, all
+ * accounts well, then with two that fail in the middle. `npm run bench:throttle [mailboxes]`; results stand in docs/scaling.md.
+ */
+import { performance } from 'node:perf_hooks'
+import type { EwsClient } from '../../src/exchange/ews/client.ts'
+import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
+import { syncFolderItems } from '../../src/exchange/ews/operations/sync-folder-items.ts'
+import { createExchangePool } from '../../src/exchange/pool/pool.ts'
+import { startExchangeSimulator } from '../simulators/exchange/simulator.ts'
+import { SILENT } from '../world.ts'
+
+const MAILBOXES = Number(process.argv[2] ?? 2000)
+const ACCOUNTS = 4
+/** The default policy: EWSMaxConcurrency 27, ConcurrentSyncCalls 5. */
+const AT_ONCE = 27
+const SYNCS_AT_ONCE = 5
+/** How long the server works on one request. */
+const SERVICE_MS = 400
+/** A pass: one look at the feed, then reads. */
+const READS = 7
+/** Mailboxes that are worked on at the same time: enough for every account to be busy. */
+const PARALLEL = 320
+
+type Result = {
+  seconds: number
+  ofPolicy: number
+  longestWaitRounds: number
+  refusedForLoad: number
+  failedPasses: number
+  lockouts: number
+  triesOfFailing: number
+}
+
+async function run(failing: boolean): Promise<Result> {
+  const server = await startExchangeSimulator()
+  const people = Array.from({ length: MAILBOXES }, (_, at) => `person${at}@example.org`)
+  const names = Array.from({ length: ACCOUNTS }, (_, at) => `svc-${at}`)
+  for (const email of people) server.addMailbox(email)
+  for (const name of names) {
+    server.addServiceAccount(name, 'secret', { connectionsMax: AT_ONCE, syncsMax: SYNCS_AT_ONCE })
+  }
+  server.faults.hook = () => ({ kind: 'delay', ms: SERVICE_MS })
+  const pool = createExchangePool({
+    config: { ...CONFIG, ewsUrl: server.url },
+    admins: () => names.map((name) => ({ kind: 'on-premises', name, username: name, password: 'secret' })),
+    clock: { nowMs: () => Date.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
+    log: SILENT,
+    random: { uuid: () => 'bench', fraction: () => Math.random() },
+  })
+  const calls = new Map<string, number>()
+  let longestMs = 0
+  let failedPasses = 0
+  let done = 0
+  const passOf = async (email: string) => {
+    const client = pool.clientFor(email)
+    // Anywhere in the pass, so that the mix is the same all the time.
+    const feedAt = Math.floor(Math.random() * (READS + 1))
+    for (let at = 0; at <= READS; at++) {
+      const startedAt = performance.now()
+      await (at === feedAt ? feed(client, email) : read(client, email))
+      longestMs = Math.max(longestMs, performance.now() - startedAt)
+    }
+  }
+  const queue = [...people]
+  const worker = async () => {
+    for (let email = queue.shift(); email !== undefined; email = queue.shift()) {
+      await passOf(email).catch(() => failedPasses++)
+      if (++done === Math.floor(MAILBOXES / 3) && failing) fail(server)
+    }
+  }
+  const startedAt = performance.now()
+  await Promise.all(Array.from({ length: PARALLEL }, worker))
+  const wallMs = performance.now() - startedAt
+  for (const { account, status } of server.requests.list)
+    if (status === 200) calls.set(account, (calls.get(account) ?? 0) + 1)
+  const refusedForLoad = server.loadRefusals
+  const result: Result = {
+    seconds: round(wallMs / 1000),
+    ofPolicy: round(idealMs(calls, failing) / wallMs),
+    longestWaitRounds: round(longestMs / roundMs(failing)),
+    refusedForLoad,
+    failedPasses,
+    lockouts: server.signIns.lockouts(),
+    triesOfFailing: failing ? server.signIns.refused('svc-0') : 0,
+  }
+  await pool.close()
+  await server.close()
+  return result
+}
+
+const CONFIG = {
+  type: 'basic',
+  ewsUrl: null,
+  tenantId: null,
+  appId: null,
+  clientSecret: null,
+  certificateFile: null,
+} as const
+
+/** One account's password was changed, another one is disabled. */
+function fail(server: Awaited<ReturnType<typeof startExchangeSimulator>>): void {
+  server.addServiceAccount('svc-0', 'changed', { connectionsMax: AT_ONCE, syncsMax: SYNCS_AT_ONCE })
+  server.disableServiceAccount('svc-1')
+}
+
+/** The time that the policy asks for: the busiest account decides; when some fail, the whole work over the share that is left. */
+function idealMs(calls: ReadonlyMap<string, number>, failing: boolean): number {
+  const counts = [...calls.values()]
+  const perCallMs = SERVICE_MS / AT_ONCE
+  if (!failing) return Math.max(...counts) * perCallMs
+  return (
+    Math.max(...[...calls].filter(([name]) => name !== 'svc-0' && name !== 'svc-1').map(([, count]) => count)) *
+    perCallMs
+  )
+}
+
+/** Every mailbox that is worked on has one request waiting or under way: one round is one turn for each. */
+function roundMs(failing: boolean): number {
+  const accounts = failing ? ACCOUNTS - 2 : ACCOUNTS
+  return Math.ceil(PARALLEL / accounts / AT_ONCE) * SERVICE_MS
+}
+
+function feed(client: EwsClient, mailbox: string) {
+  const folder = { kind: 'distinguished', name: 'calendar' } as const
+  return client.call(syncFolderItems, { shape: { base: 'IdOnly' }, folder, syncState: null, sizeMax: 512 }, { mailbox })
+}
+
+function read(client: EwsClient, mailbox: string) {
+  const ids = [{ kind: 'distinguished', name: 'calendar' }] as const
+  return client.call(getFolder, { shape: { base: 'IdOnly' }, ids }, { mailbox })
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+console.log(`${MAILBOXES} mailboxes, ${ACCOUNTS} accounts, ${AT_ONCE} at once each, ${SERVICE_MS} ms per request`)
+console.table({ 'all accounts well': await run(false), 'two fail in the middle': await run(true) })
