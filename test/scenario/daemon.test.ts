@@ -100,6 +100,25 @@ function webhook(base: string, users: string[], nonce: string): Promise<Response
 }
 
 describe('the daemon', () => {
+  it('hears of a change on Exchange: it is on Nextcloud within three seconds, though no poll is due', async () => {
+    const idle = Array.from({ length: 12 }, (_, at) => `idle${at}`)
+    const { get } = await open(['alice', ...idle], {
+      Service__SyncIntervalInSeconds: '3600',
+      Service__CriticalSyncIntervalInSeconds: '3600',
+    })
+    daemon()
+    await answers(get)
+    await expect.poll(() => world.exchange.streams.subscriptions.size, { timeout: 20_000 }).toBe(13)
+    const inStep = async () => Number(/outcome="in-step"} (\d+)/.exec(await (await get('/metrics')).text())?.[1] ?? 0)
+    await expect.poll(inStep, { timeout: 30_000 }).toBeGreaterThanOrEqual(13)
+    const passes = await inStep()
+    const startedAtMs = performance.now()
+    world.exchange.mailbox(emailOf('alice')).addEvent(appointment('Just now', { day: 3 }))
+    await expect.poll(() => inNextcloud('alice', 'Just now'), { timeout: 10_000, interval: 20 }).toBe(true)
+    expect(performance.now() - startedAtMs).toBeLessThan(3000)
+    await expect.poll(inStep).toBe(passes + 1)
+  }, 60_000)
+
   it('keeps mailboxes in step, is woken by a webhook once, and stops on SIGTERM', async () => {
     const { base, get } = await open(['alice', 'bob'])
     world.exchange.mailbox(emailOf('alice')).addEvent(appointment('Before', { day: 3 }))

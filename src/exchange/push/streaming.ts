@@ -1,5 +1,5 @@
 /** Streaming notifications of Exchange as a source of news: mailboxes in groups, one hanging connection per group, everything else left to polling. */
-import { STREAM_REFRESH_MS } from '../../limits.ts'
+import { STREAM_REFRESH_MS, STREAM_RETRY_BASE_MS } from '../../limits.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
@@ -44,7 +44,8 @@ export function streamingPush(options: StreamingOptions): PushSource {
             void one.ended.then(() => running.delete(key))
           }
         }
-        await clock.sleep(STREAM_REFRESH_MS, signal)
+        // Just started, nobody may be known yet.
+        await clock.sleep(seats === null || seats.length === 0 ? STREAM_RETRY_BASE_MS : STREAM_REFRESH_MS, signal)
       }
       await Promise.all([...running.values()].map(({ ended }) => ended))
     },
