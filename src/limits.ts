@@ -70,6 +70,8 @@ export const EWS_SYNC_CONCURRENCY_START = 4
 export const EWS_SYNC_CONCURRENCY_MAX = 30
 /** EWS: what is left of the number at once after a refusal. Half would leave a quarter of the policy unused while it recovers. */
 export const EWS_DECREASE = 0.75
+/** EWS: the same when a request was one too many at once: the limit is known then, and what is under way goes on. */
+export const EWS_DECREASE_AT_ONCE = 0.9
 /** EWS: rounds of answers just below the number that was refused, before that number is tried again: one refusal in about 40 rounds. */
 export const EWS_CEILING_ROUNDS = 40
 /** EWS: rounds of answers before one more is tried at once, while the server never refused: 27 are found within seven rounds. */

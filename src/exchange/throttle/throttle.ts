@@ -5,6 +5,8 @@
 import {
   EWS_CONCURRENCY_MAX,
   EWS_CONCURRENCY_START,
+  EWS_DECREASE,
+  EWS_DECREASE_AT_ONCE,
   EWS_SERVER_CONCURRENCY_MAX,
   EWS_SYNC_CONCURRENCY_MAX,
   EWS_SYNC_CONCURRENCY_START,
@@ -44,7 +46,7 @@ export type ThrottleOptions = {
 /** The accounts of one server. */
 export type ServerThrottle = { account(name: string): Throttle }
 
-type Budget = { width: Width; running: number; generation: number; streak: number; pause: Pause | null }
+type Budget = { width: Width; running: number; generation: number; streak: number; pause: Pause }
 
 export function createServerThrottle(options: ThrottleOptions): ServerThrottle {
   const queue = new FairQueue()
@@ -53,7 +55,7 @@ export function createServerThrottle(options: ThrottleOptions): ServerThrottle {
   return { account: (name) => new AccountThrottle({ ...options, name, queue, serverBudget: server }) }
 }
 
-function budget(width: Width, pause: Pause | null): Budget {
+function budget(width: Width, pause: Pause): Budget {
   return { width, running: 0, generation: 0, streak: 0, pause }
 }
 
@@ -76,16 +78,19 @@ class AccountThrottle implements Throttle {
     this.#queue = queue
     this.#server = serverBudget
     this.#name = name
-    const pause = pauseOf(`account:${name}@${options.server}`, options)
-    this.#all = budget(new Width(EWS_CONCURRENCY_START, concurrencyMax), pause)
-    this.#sync = budget(new Width(EWS_SYNC_CONCURRENCY_START, Math.min(concurrencyMax, EWS_SYNC_CONCURRENCY_MAX)), null)
+    const pause = (lane: string) => pauseOf(`${lane}:${name}@${options.server}`, options)
+    this.#all = budget(new Width(EWS_CONCURRENCY_START, concurrencyMax), pause('account'))
+    this.#sync = budget(
+      new Width(EWS_SYNC_CONCURRENCY_START, Math.min(concurrencyMax, EWS_SYNC_CONCURRENCY_MAX)),
+      pause('sync'),
+    )
   }
 
   async run<T>(turn: Turn, task: () => Promise<T>, errorsOf: (result: T) => readonly unknown[]): Promise<T> {
     const budgets = this.#budgets(turn.lane)
     await this.#turn(turn, budgets)
     try {
-      for (const { pause, width } of budgets) await pause?.wait(turn.signal, (learned) => width.learn(learned))
+      for (const { pause, width } of budgets) await pause.wait(turn.signal, (learned) => width.learn(learned))
       // A refusal tells something new only about requests that began after the last one.
       const generations = new Map(budgets.map((one) => [one, one.generation]))
       const note = (errors: readonly unknown[]) => this.#note(loadOutcome(errors), budgets, generations)
@@ -97,7 +102,7 @@ class AccountThrottle implements Throttle {
   }
 
   pressure(): Pressure {
-    const pausedMs = Math.max(this.#all.pause?.leftMs() ?? 0, this.#server.pause?.leftMs() ?? 0)
+    const pausedMs = Math.max(this.#all.pause.leftMs(), this.#server.pause.leftMs())
     const width = Math.min(this.#all.width.now, this.#server.width.now)
     return { width, syncWidth: Math.min(width, this.#sync.width.now), refusals: this.#refusals, pausedMs }
   }
@@ -142,11 +147,10 @@ class AccountThrottle implements Throttle {
     const hit =
       scope === 'server' ? this.#server : which === 'sync' && budgets.includes(this.#sync) ? this.#sync : this.#all
     const isOld = generations.get(hit) !== hit.generation
-    hit.width.refused(hit.running, isOld)
+    hit.width.refused(hit.running, isOld, pauses ? EWS_DECREASE : EWS_DECREASE_AT_ONCE)
     if (pauses) {
       const waitMs = backOffFor(isOld ? Math.max(0, hit.streak - 1) : hit.streak, askedMs)
-      const target = hit.pause === null ? this.#all : hit
-      target.pause?.begin(waitMs, target.width.now)
+      hit.pause.begin(waitMs, hit.width.now)
     }
     if (isOld) return
     hit.generation++

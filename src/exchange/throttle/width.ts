@@ -26,12 +26,12 @@ export class Width {
     this.#now = Math.max(1, width)
   }
 
-  /** `running`: requests under way when the refusal came, the refused one included. `isOld`: it was under way at the last refusal. */
-  refused(running: number, isOld: boolean): void {
+  /** `running`: requests under way when the refusal came, the refused one included. `isOld`: it was under way at the last refusal. `left`: the share that is kept. */
+  refused(running: number, isOld: boolean, left = EWS_DECREASE): void {
     this.#answers = 0
     if (isOld) return
     this.#ceiling = Math.max(2, Math.min(this.#ceiling ?? this.#now + 1, running))
-    this.#now = Math.max(1, Math.floor(Math.min(this.#now, this.#ceiling - 1) * EWS_DECREASE))
+    this.#now = Math.max(1, Math.floor(Math.min(this.#now, this.#ceiling - 1) * left))
   }
 
   /** One more after a round of answers. Below the ceiling only after many, and when the ceiling itself was not refused it is gone. */
