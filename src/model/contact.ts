@@ -65,6 +65,13 @@ export type Organisation = {
   office: string
 }
 
+/** Empty: nobody said, or neither of the two that Exchange knows. */
+export type Gender = '' | 'female' | 'male'
+
+/** What Outlook's page "All Fields" calls User Field 1 to 4: for whatever somebody wants to keep there. */
+export const USER_FIELDS = ['1', '2', '3', '4'] as const
+export type UserFields = Record<(typeof USER_FIELDS)[number], string>
+
 export type Relations = { spouse: string; manager: string; assistant: string; children: string[] }
 
 export type Contact = {
@@ -85,7 +92,8 @@ export type Contact = {
   mailingAddress: AddressSlot | null
   /** At most one per slot, sorted by it. `address` with its protocol as the vCard has it (`xmpp:erika@example.org`), or bare. */
   ims: { slot: Slot; address: string }[]
-  urls: { business: string; personal: string }
+  /** `freeBusy`: where the person's free and busy times are published. */
+  urls: { business: string; personal: string; freeBusy: string }
   /** Whole dates; those without a year live on the vCard side only. */
   birthday: DateText | null
   anniversary: DateText | null
@@ -95,6 +103,8 @@ export type Contact = {
   categories: string[]
   photo: Photo | null
   sensitivity: Sensitivity
+  gender: Gender
+  userFields: UserFields
 }
 
 /** `uid`: the contact that is meant, where the card names it; `email` is then empty unless it is known. At least one of both. */

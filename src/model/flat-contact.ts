@@ -12,6 +12,8 @@ import {
   type Photo,
   type Relations,
   type Slot,
+  USER_FIELDS,
+  type UserFields,
 } from './contact.ts'
 import { CATEGORY_PREFIX, suffixesOf, valueAt } from './flat-values.ts'
 import type { FieldPath, FlatItem, Json } from './item.ts'
@@ -23,6 +25,7 @@ const EMAIL_PREFIX = 'email:'
 const PHONE_PREFIX = 'phone:'
 const ADDRESS_PREFIX = 'address:'
 const IM_PREFIX = 'im:'
+const USER_FIELD_PREFIX = 'userField:'
 
 export const NO_NAME: ContactName = {
   prefix: '',
@@ -58,11 +61,14 @@ export function flattenContact(contact: Contact): FlatItem {
   for (const { slot, address } of contact.ims) flat.set(IM_PREFIX + slot, address)
   text('url:business', contact.urls.business)
   text('url:personal', contact.urls.personal)
+  text('url:freeBusy', contact.urls.freeBusy)
   text('birthday', contact.birthday ?? '')
   text('anniversary', contact.anniversary ?? '')
   text('note', contact.note)
   if (contact.photo) flat.set('photo', { hash: contact.photo.hash })
   flat.set('sensitivity', contact.sensitivity)
+  text('gender', contact.gender)
+  for (const number of USER_FIELDS) text(USER_FIELD_PREFIX + number, contact.userFields[number])
   for (const category of [...contact.categories].sort()) flat.set(CATEGORY_PREFIX + category, true)
   return flat
 }
@@ -86,14 +92,21 @@ export function unflattenContact(flat: FlatItem, uid: string, photoSource: Photo
     addresses: slotsOf(flat, ADDRESS_PREFIX, ADDRESS_SLOTS),
     mailingAddress: valueAt<AddressSlot | null>(flat, 'mailingAddress', null),
     ims: suffixesOf(flat, IM_PREFIX).map((slot) => ({ slot: Number(slot) as Slot, address: text(IM_PREFIX + slot) })),
-    urls: { business: text('url:business'), personal: text('url:personal') },
+    urls: { business: text('url:business'), personal: text('url:personal'), freeBusy: text('url:freeBusy') },
     birthday: valueAt<string | null>(flat, 'birthday', null),
     anniversary: valueAt<string | null>(flat, 'anniversary', null),
     note: text('note'),
     categories: suffixesOf(flat, CATEGORY_PREFIX),
     photo: photo && (photoSource(photo.hash) ?? { hash: photo.hash, mediaType: '', base64: null }),
     sensitivity: valueAt<Contact['sensitivity']>(flat, 'sensitivity', 'normal'),
+    gender: valueAt<Contact['gender']>(flat, 'gender', ''),
+    userFields: userFieldsOf(text),
   }
+}
+
+function userFieldsOf(text: (path: FieldPath) => string): UserFields {
+  const [one, two, three, four] = USER_FIELDS.map((number) => text(USER_FIELD_PREFIX + number))
+  return { 1: one ?? '', 2: two ?? '', 3: three ?? '', 4: four ?? '' }
 }
 
 function organisationOf(text: (path: FieldPath) => string): Organisation {

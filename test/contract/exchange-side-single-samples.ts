@@ -130,13 +130,19 @@ export function fullContact(uid: string, changes: Partial<Contact> = {}): Contac
       { slot: 1, address: 'xmpp:erika@example.org' },
       { slot: 3, address: 'skype:erika.m' },
     ],
-    urls: { business: 'https://www.example.test/erika', personal: 'https://erika.example.org/' },
+    urls: {
+      business: 'https://www.example.test/erika',
+      personal: 'https://erika.example.org/',
+      freeBusy: 'https://example.test/fb',
+    },
     birthday: '1964-02-29',
     anniversary: '1990-12-31',
     note: 'Met at the fair.\nLikes <tea> & biscuits.',
     categories: ['Customers', 'Friends'],
     photo: photo(PIXEL),
     sensitivity: 'private',
+    gender: 'female',
+    userFields: { 1: 'one', 2: '', 3: 'three', 4: 'four' },
     ...changes,
   }
 }

@@ -133,13 +133,15 @@ export function sampleContact(uid: string, changes: Partial<Contact> = {}): Cont
     addresses: { business: { street: 'Ring 1', city: 'Bonn', state: '', postalCode: '53111', country: 'Germany' } },
     mailingAddress: 'business',
     ims: [],
-    urls: { business: 'https://example.test', personal: '' },
+    urls: { business: 'https://example.test', personal: '', freeBusy: '' },
     birthday: '1980-02-29',
     anniversary: null,
     note: 'First line\nSecond line',
     categories: ['Friends'],
     photo: null,
     sensitivity: 'normal',
+    gender: 'female',
+    userFields: { 1: 'member 4711', 2: '', 3: '', 4: '' },
     ...changes,
   }
 }

@@ -110,6 +110,7 @@ export const sloppyContact: fc.Arbitrary<Contact> = fc.record({
   urls: fc.record({
     business: fc.oneof(fc.constantFrom('', 'https://example.org/?a=b,c;d', 'a\\b'), text),
     personal: fc.oneof(fc.constantFrom('', 'https://example.org/~erika'), text),
+    freeBusy: fc.oneof(fc.constantFrom('', 'https://example.org/fb?x=1,2;3'), text),
   }),
   birthday: date,
   anniversary: date,
@@ -117,6 +118,8 @@ export const sloppyContact: fc.Arbitrary<Contact> = fc.record({
   categories,
   photo,
   sensitivity,
+  gender: fc.constantFrom('' as const, 'female' as const, 'male' as const),
+  userFields: fc.record({ 1: text, 2: text, 3: text, 4: text }),
 })
 
 export const sloppyGroup: fc.Arbitrary<Group> = fc.record({

@@ -133,6 +133,7 @@ export const anyContact: fc.Arbitrary<Contact> = fc.record({
   urls: fc.record({
     business: fc.oneof(fc.webUrl(), fc.constantFrom('', 'www.example.test', 'not a url', 'http://[bad', '%zz'), word),
     personal: word,
+    freeBusy: word,
   }),
   birthday: maybe(day),
   anniversary: maybe(day),
@@ -140,6 +141,8 @@ export const anyContact: fc.Arbitrary<Contact> = fc.record({
   categories,
   photo: maybe(photo),
   sensitivity,
+  gender: fc.constantFrom('', 'female', 'male'),
+  userFields: fc.record({ 1: word, 2: word, 3: word, 4: word }),
 }) as fc.Arbitrary<Contact>
 
 export const anyGroup: fc.Arbitrary<Group> = fc.record({

@@ -80,12 +80,12 @@ describe('telephone numbers', () => {
 
   it('beyond the slots stay where they are, also when a slot becomes free', () => {
     const numbers = ['TEL;TYPE=WORK:1', 'TEL;TYPE=WORK:2', 'TEL;TYPE=WORK:3', 'TEL;TYPE=CELL:4', 'TEL;TYPE=CELL:5']
-    const text = card('3.0', ...numbers)
+    const text = card('3.0', ...numbers, 'TEL;TYPE=VOICE:6')
     const { contact, problems } = readContact(text)
     expect(contact).toMatchObject({ phones: { BusinessPhone: '1', BusinessPhone2: '2', MobilePhone: '4' } })
     expect(problems).toEqual([{ path: 'TEL', reason: 'too-many', detail: '2 more than Exchange has places' }])
-    const without = change(text, { phones: { BusinessPhone2: '2' } })
-    expect(person(without).phones).toEqual({ BusinessPhone2: '2' })
+    const without = change(text, { phones: { BusinessPhone2: '2', OtherTelephone: '6' } })
+    expect(person(without).phones).toEqual({ BusinessPhone2: '2', OtherTelephone: '6' })
     for (const kept of [':2', ':3', ':5']) expect(without).toContain(kept)
     expect(without).not.toContain(':1\r\n')
   })

@@ -29,6 +29,7 @@ export type MapiType =
   | 'String'
   | 'StringArray'
   | 'Integer'
+  | 'Short'
   | 'Boolean'
   | 'SystemTime'
   | 'Binary'

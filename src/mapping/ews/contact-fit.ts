@@ -118,7 +118,10 @@ function fitAddress(path: string, address: PostalAddress, losses: LossList): Pos
 function fitNote(note: string, losses: LossList, current: Contact | null): string {
   if (note === current?.note) return note
   const fitted = textBody(note)?.text ?? ''
-  if (fitted !== note.replace(/\s+$/, '') && fitted !== note) losses.add('note', 'value-not-held', 'control characters')
+  if (fitted !== note) {
+    const isTrimmed = fitted === note.replace(/\s+$/, '')
+    losses.add('note', 'value-not-held', isTrimmed ? 'empty lines at its end' : 'control characters')
+  }
   return fitted
 }
 

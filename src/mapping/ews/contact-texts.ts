@@ -2,7 +2,7 @@
  * The plain texts of a contact: which property of Exchange each one is, in which field of the model it stands. One table, read by
  * the reader, the fitter and the writer, so that they cannot disagree.
  */
-import type { Contact } from '../../model/contact.ts'
+import { type Contact, USER_FIELDS } from '../../model/contact.ts'
 import type { FieldPath } from '../../model/item.ts'
 import { type ExtendedField, type FieldUri, field } from './change.ts'
 
@@ -24,7 +24,7 @@ function named(id: number): ExtendedField {
   return { kind: 'extended', set: ADDRESS_SET, id, type: 'String' }
 }
 
-type Part = 'name' | 'organisation' | 'relations' | 'urls'
+type Part = 'name' | 'organisation' | 'relations' | 'urls' | 'userFields'
 type Access = Pick<ContactText, 'path' | 'get' | 'set'>
 
 /** A text inside one of the parts of a contact. */
@@ -42,6 +42,14 @@ function own(key: 'displayName'): Access {
   return { path: key, get: (contact) => contact[key], set: (contact, text) => ({ ...contact, [key]: text }) }
 }
 
+/** PidTagGender: 0 is unspecified. */
+const GENDERS = { '': '', female: '1', male: '2' } as const
+const GENDER: Access = {
+  path: 'gender',
+  get: ({ gender }) => GENDERS[gender],
+  set: (contact, text) => ({ ...contact, gender: text === '1' ? 'female' : text === '2' ? 'male' : '' }),
+}
+
 function element(name: string, access: Access): ContactText {
   return { ...access, element: name, uri: field(`contacts:${name}`) }
 }
@@ -57,6 +65,10 @@ export const CONTACT_TEXTS: readonly ContactText[] = [
   extended(named(0x802d), inPart('name', 'phoneticFamily', 'name')),
   extended(named(0x802e), inPart('name', 'phoneticCompany', 'name')),
   extended(tag('0x3A50'), inPart('urls', 'personal', 'url:personal')),
+  // PidLidFreeBusyLocation, PidTagGender, PidLidContactUserField1 to 4 (MS-OXOCNTC 2.2.1.10).
+  extended(named(0x80d8), inPart('urls', 'freeBusy', 'url:freeBusy')),
+  extended({ kind: 'extended', tag: '0x3A4D', type: 'Short' }, GENDER),
+  ...USER_FIELDS.map((number, at) => extended(named(0x804f + at), inPart('userFields', number, `userField:${number}`))),
   element('DisplayName', own('displayName')),
   element('GivenName', inPart('name', 'given', 'name')),
   element('MiddleName', inPart('name', 'middle', 'name')),

@@ -44,13 +44,15 @@ export const NO_CONTACT: Contact = {
   addresses: {},
   mailingAddress: null,
   ims: [],
-  urls: { business: '', personal: '' },
+  urls: { business: '', personal: '', freeBusy: '' },
   birthday: null,
   anniversary: null,
   note: '',
   categories: [],
   photo: null,
   sensitivity: 'normal',
+  gender: '',
+  userFields: { 1: '', 2: '', 3: '', 4: '' },
 }
 
 /** Reads t:Contact; the content of its photo must be in it. Throws `item.unreadable` for dates that are none (I10). */

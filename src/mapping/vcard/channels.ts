@@ -1,7 +1,7 @@
 /** E-mail addresses, chat addresses and web pages, each in the slots that Exchange has for them. */
 import type { ContactEmail, Slot } from '../../model/contact.ts'
 import { cleanLabel, escapeText, unescapeText } from '../ical/text.ts'
-import { type Card, cardLinesOf, labelOf } from './card.ts'
+import { addCardLine, type Card, cardLineOf, cardLinesOf, labelOf, replaceCardLine } from './card.ts'
 import { type CardLine, makeCardLine, paramOf, typesOf, withCardParam, withCardValue } from './lines.ts'
 import type { SlotLens } from './slots.ts'
 import { labelOfLine, labelText } from './text.ts'
@@ -111,6 +111,18 @@ export const URLS: SlotLens<UrlSlot, string> = {
   read: (line) => labelOfLine(line),
   update: (line, value) => withCardValue(line, urlText(value)),
   make: (slot, value) => makeCardLine('URL', slot === 'business' ? ';TYPE=WORK' : ';TYPE=HOME', urlText(value)),
+}
+
+/** The first one: where free and busy times are published (RFC 6350 section 6.9.1). */
+export function readFreeBusyUrl(card: Card): string {
+  return labelOfLine(cardLineOf(card, 'FBURL'))
+}
+
+export function patchFreeBusyUrl(card: Card, wanted: string): void {
+  if (readFreeBusyUrl(card) === wanted) return
+  const line = cardLineOf(card, 'FBURL')
+  if (line) replaceCardLine(card, line, wanted === '' ? null : withCardValue(line, urlText(wanted)))
+  else addCardLine(card, makeCardLine('FBURL', '', urlText(wanted)))
 }
 
 /** A URI value is not escaped (RFC 6350 section 4.2), but a backslash in it would be read as an escape. */

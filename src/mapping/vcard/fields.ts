@@ -1,10 +1,18 @@
 /** The plain fields of a card: note, categories, sensitivity, file-as. Each is read and patched side by side. */
+import { type Gender, USER_FIELDS, type UserFields } from '../../model/contact.ts'
 import type { Sensitivity } from '../../model/event.ts'
 import { cleanLabel, escapeText, splitList, unescapeText } from '../ical/text.ts'
 import { addCardLine, type Card, cardLineOf, cardLinesOf, replaceCardLine } from './card.ts'
 import { makeCardLine, withCardValue } from './lines.ts'
-import { patchLabel, readLabel, textOfLine } from './text.ts'
+import { labelOfPart, partsOf, patchLabel, readLabel, textOfLine } from './text.ts'
 
+/** Thunderbird's name, and DavMail's. */
+const USER_FIELD: Readonly<Record<keyof UserFields, readonly [string, string]>> = {
+  1: ['X-CUSTOM1', 'CUSTOM1'],
+  2: ['X-CUSTOM2', 'CUSTOM2'],
+  3: ['X-CUSTOM3', 'CUSTOM3'],
+  4: ['X-CUSTOM4', 'CUSTOM4'],
+}
 const FILE_AS = ['X-EVOLUTION-FILE-AS', 'X-FILE-AS'] as const
 /** CLASS went with vCard 4.0. */
 const CLASS = ['CLASS', 'X-CLASS'] as const
@@ -55,6 +63,37 @@ export function patchCardCategories(card: Card, wanted: readonly string[]): void
 
 function categoryOf(text: string): string {
   return cleanLabel(unescapeText(text)).trim()
+}
+
+/** RFC 6350 section 6.2.7. Other genders, and words about it, stay on the card. */
+export function readGender(card: Card): Gender {
+  const line = cardLineOf(card, 'GENDER', 'X-GENDER')
+  const word = labelOfPart(partsOf(line?.value ?? '')[0]).toLowerCase()
+  if (word === 'f' || word === 'female') return 'female'
+  return word === 'm' || word === 'male' ? 'male' : ''
+}
+
+export function patchGender(card: Card, wanted: Gender): void {
+  if (readGender(card) === wanted) return
+  const line = cardLineOf(card, 'GENDER', 'X-GENDER')
+  const word = wanted === 'female' ? 'F' : 'M'
+  if (wanted === '') {
+    if (line) replaceCardLine(card, line, null)
+  } else if (line) replaceCardLine(card, line, withCardValue(line, line.name === 'GENDER' ? word : cap(wanted)))
+  else addCardLine(card, makeCardLine('GENDER', '', word))
+}
+
+function cap(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export function readUserFields(card: Card): UserFields {
+  const [one, two, three, four] = USER_FIELDS.map((number) => readLabel(card, ...USER_FIELD[number]))
+  return { 1: one ?? '', 2: two ?? '', 3: three ?? '', 4: four ?? '' }
+}
+
+export function patchUserFields(card: Card, wanted: UserFields): void {
+  for (const number of USER_FIELDS) patchLabel(card, wanted[number], ...USER_FIELD[number])
 }
 
 export function readSensitivity(card: Card): Sensitivity {

@@ -61,6 +61,8 @@ function fitPerson(contact: Contact): Fits<Contact> {
     categories: fitCategories(contact.categories),
     photo: fitPhoto(contact, losses),
     sensitivity: contact.sensitivity,
+    gender: contact.gender,
+    userFields: labels(contact.userFields),
   }
   return { kind: 'fits', item, losses }
 }

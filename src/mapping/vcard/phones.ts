@@ -70,6 +70,8 @@ export const PHONES: SlotLens<PhoneSlot, string> = {
   slots: PHONE_SLOTS,
   lines: (card) => cardLinesOf(card, 'TEL').filter((line) => readPhone(line) !== ''),
   candidates: phoneSlots,
+  // A second mobile number, or one with a label of its own, is better seen as "other" than not at all.
+  fallback: (line) => (typesOf(line).has('fax') ? ['OtherFax'] : ['OtherTelephone']),
   read: readPhone,
   update(line, value) {
     // A tel: URI (RFC 3966) stays one while the number can be written as such.

@@ -3,9 +3,9 @@ import type { Contact, Group, PhoneSlot } from '../../model/contact.ts'
 import type { Loss } from '../../model/item.ts'
 import { ADDRESSES, readMailingAddress } from './addresses.ts'
 import { type Card, cardLineOf, cardLinesOf, parseCard, unreadableCard } from './card.ts'
-import { CHATS, EMAILS, slotNumber, URLS } from './channels.ts'
+import { CHATS, EMAILS, readFreeBusyUrl, slotNumber, URLS } from './channels.ts'
 import { hasPartialDate, readAnniversary, readBirthday } from './dates.ts'
-import { readCardCategories, readFileAs, readNote, readSensitivity } from './fields.ts'
+import { readCardCategories, readFileAs, readGender, readNote, readSensitivity, readUserFields } from './fields.ts'
 import { isGroupCard, readMembers } from './members.ts'
 import { readName } from './name.ts'
 import { readOrganisation } from './organisation.ts'
@@ -48,13 +48,19 @@ function readPerson(card: Card, uid: string): ReadContact {
     addresses: Object.fromEntries(sorted(addresses.values)),
     mailingAddress: readMailingAddress(card),
     ims: sorted(chats.values).map(([slot, address]) => ({ slot: slotNumber(slot), address })),
-    urls: { business: urls.values.get('business') ?? '', personal: urls.values.get('personal') ?? '' },
+    urls: {
+      business: urls.values.get('business') ?? '',
+      personal: urls.values.get('personal') ?? '',
+      freeBusy: readFreeBusyUrl(card),
+    },
     birthday: readBirthday(card),
     anniversary: readAnniversary(card),
     note: readNote(card),
     categories: readCardCategories(card),
     photo: readPhoto(card),
     sensitivity: readSensitivity(card),
+    gender: readGender(card),
+    userFields: readUserFields(card),
   }
   const problems = [...partialProblems(card)]
   const extras = { EMAIL: emails, TEL: phones, ADR: addresses, IMPP: chats, URL: urls }

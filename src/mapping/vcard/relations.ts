@@ -9,30 +9,34 @@ import { type CardLine, makeCardLine, typesOf, withCardValue } from './lines.ts'
 import { labelOfLine } from './text.ts'
 
 type Relation = {
-  /** TYPE of RELATED; null where it has none for it. */
-  type: string | null
+  /** TYPE of RELATED. RFC 6350 has it for family alone; Nextcloud's Contacts also offers manager and assistant. */
+  type: string
+  /** What a new one is: RELATED, or the first of `names`. */
+  isFamily: boolean
   label: string
-  /** The first one is written when nothing is there and there is no TYPE. */
   names: readonly string[]
 }
 
 const RELATIONS = {
   spouse: {
     type: 'spouse',
+    isFamily: true,
     label: 'spouse',
     names: ['X-EVOLUTION-SPOUSE', 'X-SPOUSE', 'X-KADDRESSBOOK-X-SPOUSESNAME', 'X-MS-SPOUSE'],
   },
   manager: {
-    type: null,
+    type: 'manager',
+    isFamily: false,
     label: 'manager',
     names: ['X-MANAGERSNAME', 'X-EVOLUTION-MANAGER', 'X-KADDRESSBOOK-X-MANAGERSNAME', 'X-MS-MANAGER'],
   },
   assistant: {
-    type: null,
+    type: 'assistant',
+    isFamily: false,
     label: 'assistant',
     names: ['X-EVOLUTION-ASSISTANT', 'X-ASSISTANT', 'X-KADDRESSBOOK-X-ASSISTANTSNAME', 'X-MS-ASSISTANT'],
   },
-  children: { type: 'child', label: 'child', names: ['X-MS-CHILD'] },
+  children: { type: 'child', isFamily: true, label: 'child', names: ['X-MS-CHILD'] },
 } as const satisfies Record<keyof Relations, Relation>
 
 export function readRelations(card: Card): Relations {
@@ -74,16 +78,14 @@ function patchLines(
   }
 }
 
-function newLine({ type, names }: Relation, name: string): CardLine {
-  if (type !== null) return makeCardLine('RELATED', `;TYPE=${type};VALUE=text`, escapeText(name))
+function newLine({ type, isFamily, names }: Relation, name: string): CardLine {
+  if (isFamily) return makeCardLine('RELATED', `;TYPE=${type};VALUE=text`, escapeText(name))
   return makeCardLine(names[0] ?? 'RELATED', '', escapeText(name))
 }
 
 /** RELATED as a URI names another card, which only this address book knows: it stays where it is. */
 function relationLines(card: Card, { type, label, names }: Relation): CardLine[] {
-  const standard = cardLinesOf(card, 'RELATED').filter(
-    (line) => type !== null && typesOf(line).has(type) && !isUri(line),
-  )
+  const standard = cardLinesOf(card, 'RELATED').filter((line) => typesOf(line).has(type) && !isUri(line))
   const labelled = cardLinesOf(card, 'X-ABRELATEDNAMES').filter((line) => labelOf(card, line) === label)
   const own = names.flatMap((name) => cardLinesOf(card, name))
   return [...standard, ...labelled, ...own].filter((line) => labelOfLine(line) !== '')

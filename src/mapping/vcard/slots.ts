@@ -17,6 +17,8 @@ export type SlotLens<Slot extends string, Value> = {
   lines(card: Card): readonly CardLine[]
   /** The slots that a line may take, best first. */
   candidates(line: CardLine, card: Card): readonly Slot[]
+  /** Slots for a line whose own ones are taken, when no other line needs them. */
+  fallback?(line: CardLine, card: Card): readonly Slot[]
   read(line: CardLine): Value
   update(line: CardLine, value: Value): CardLine
   make(slot: Slot, value: Value, card: Card): CardLine
@@ -44,8 +46,14 @@ export function place<Slot extends string, Value>(
     else if (slot !== undefined && !placed.has(slot)) placed.set(slot, line)
     else open.push(line)
   }
+  const left: CardLine[] = []
   for (const line of open) {
     const slot = lens.candidates(line, card).find((candidate) => !placed.has(candidate))
+    if (slot === undefined) left.push(line)
+    else placed.set(slot, line)
+  }
+  for (const line of left) {
+    const slot = lens.fallback?.(line, card).find((candidate) => !placed.has(candidate))
     if (slot === undefined) extra.push(line)
     else placed.set(slot, line)
   }

@@ -11,9 +11,16 @@ import { escapeText } from '../ical/text.ts'
 import { utcValue } from '../ical/values.ts'
 import { ADDRESSES, patchMailingAddress } from './addresses.ts'
 import { addCardLine, type Card, type CardVersion, cardLineOf, parseCard, printCard, replaceCardLine } from './card.ts'
-import { CHATS, EMAILS, URLS } from './channels.ts'
+import { CHATS, EMAILS, patchFreeBusyUrl, URLS } from './channels.ts'
 import { patchAnniversary, patchBirthday } from './dates.ts'
-import { patchCardCategories, patchFileAs, patchNote, patchSensitivity } from './fields.ts'
+import {
+  patchCardCategories,
+  patchFileAs,
+  patchGender,
+  patchNote,
+  patchSensitivity,
+  patchUserFields,
+} from './fields.ts'
 import { fitContact } from './fit-contact.ts'
 import { makeCardLine } from './lines.ts'
 import { patchMembers } from './members.ts'
@@ -101,6 +108,9 @@ function patchPerson(card: Card, wanted: Contact): void {
   patchCardCategories(card, wanted.categories)
   patchPhoto(card, wanted.photo)
   patchSensitivity(card, wanted.sensitivity)
+  patchFreeBusyUrl(card, wanted.urls.freeBusy)
+  patchGender(card, wanted.gender)
+  patchUserFields(card, wanted.userFields)
 }
 
 function patchGroup(card: Card, wanted: Group): void {
