@@ -16,12 +16,15 @@ import type { XmlElement } from './ews/xml.ts'
 import { fitEvent as fitEventOnNextcloud } from './ical/fit-event.ts'
 import { readEvent as readIcalEvent } from './ical/read-event.ts'
 import { staysOfResource } from './ical/stays.ts'
+import { ICAL_TODO_PROPERTIES } from './ical/table-todo.ts'
 import { fitTodo } from './ical/todo-fit.ts'
 import { readTodo } from './ical/todo-read.ts'
 import { writeTodo } from './ical/todo-write.ts'
 import { writeEvent } from './ical/write-event.ts'
+import { staysBehind } from './stays-behind.ts'
 import { fitContact } from './vcard/fit-contact.ts'
 import { readContact } from './vcard/read-contact.ts'
+import { CARD_GROUP_PROPERTIES, CARD_PROPERTIES } from './vcard/table-contact.ts'
 import { writeContact } from './vcard/write-contact.ts'
 
 /** One item on its way. `back`: what the other side would hold, brought back onto the document that it came from. */
@@ -50,22 +53,21 @@ export function wayOfEvent(resource: string, context: EwsContext): Way {
 
 export function wayOfTodo(resource: string, context: EwsContext): Way {
   const { task, problems } = readTodo(resource, context)
+  const read = (text: string) => readTodo(text, context).task
+  const stays = staysBehind(resource, { read, depth: 2, named: problems, table: ICAL_TODO_PROPERTIES })
+  const fit = fitTask(task, context)
   const back = (item: Item) => readTodo(writeTodo(resource, taskOf(item), { ...context, ...STAMP }).text, context).task
-  return {
-    item: task,
-    problems,
-    stays: [],
-    fit: fitTask(task, context),
-    written: (item) => preview(item, context),
-    back,
-  }
+  return { item: task, problems, stays, fit, written: (item) => preview(item, context), back }
 }
 
 export function wayOfCard(resource: string, context: EwsContext): Way {
   const { contact, problems } = readContact(resource)
+  const read = (text: string) => readContact(text).contact
+  const table = contact.kind === 'group' ? CARD_GROUP_PROPERTIES : CARD_PROPERTIES
+  const stays = staysBehind(resource, { read, depth: 1, named: problems, table })
   const fit = contact.kind === 'group' ? fitGroup(contact) : fitContactOnExchange(contact, context)
   const back = (item: Item) => readContact(writeContact(resource, cardOf(item), STAMP).text).contact
-  return { item: contact, problems, stays: [], fit, written: (item) => preview(item, context), back }
+  return { item: contact, problems, stays, fit, written: (item) => preview(item, context), back }
 }
 
 export function wayOfCalendarItem({ master, exceptions }: EwsDocument, context: EwsContext): Way {

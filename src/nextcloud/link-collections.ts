@@ -30,14 +30,15 @@ type Found = LinkEnd<Linkable> | { kind: 'problem'; reason: LinkProblem['reason'
 
 /**
  * The rules, in this order for each choice: a named Nextcloud collection is found by URL segment, else by display name, else it is made.
- * Without a name the default folder takes the preferred one, else the first own one of its kind, else a new one; any other folder takes
- * the own one with its name, else a new one. A named folder that is not there is made when the collection named with it is. None is used
+ * Without a name the default folder takes the preferred one, else the first own one of its kind (not where every further one gets a
+ * folder of its own), else a new one; any other folder takes the own one with its name, else a new one. A named folder that is not there is made when the collection named with it is. None is used
  * twice; choices that name a collection go first. What a one-way link would have to make on its original's side is not made.
  */
 export function linkCollections(
   choices: readonly CollectionChoice[],
   options: LinkOptions,
 ): { links: NewLink[]; problems: LinkProblem[] } {
+  const takesOthers = choices.some(({ nextcloud }) => nextcloud.kind === 'others')
   const links: NewLink[] = []
   const problems: LinkProblem[] = []
   const taken = new Set((options.known ?? []).map(({ url }) => url))
@@ -50,7 +51,7 @@ export function linkCollections(
     const found =
       nextcloud.kind === 'named'
         ? named(nextcloud.name, options.collections)
-        : chosen({ choice, folder }, { ...options, taken })
+        : chosen({ choice, folder }, { ...options, taken, takesOthers })
     const name = nextcloud.kind === 'named' ? nextcloud.name : nameOf(folder)
     if (found.kind === 'nothing') continue
     if (found.kind === 'problem') problems.push({ name, reason: found.reason })
@@ -125,12 +126,13 @@ function named(name: string, collections: readonly Linkable[]): Exclude<Found, {
 
 function chosen(
   { choice, folder }: Wanted,
-  { collections, taken, defaults }: LinkOptions & { taken: ReadonlySet<string> },
+  { collections, taken, defaults, takesOthers }: LinkOptions & { taken: ReadonlySet<string>; takesOthers: boolean },
 ): Found {
   const free = collections.filter(({ unusable, url }) => unusable === null && !taken.has(url))
   const isDefault = folder.kind === 'existing' && folder.found.isDefault
   const found = isDefault
-    ? (free.find(({ segment }) => segment === defaults.preferred) ?? free[0])
+    ? (free.find(({ segment }) => segment === defaults.preferred) ??
+      (takesOthers ? free.find(({ displayName }) => sameName(displayName, defaults.made)) : free[0]))
     : free.find(({ displayName }) => sameName(displayName, nameOf(folder)))
   if (found) return existing(found)
   if (choice.exchange.kind === 'others' && choice.direction === 'to-exchange') return { kind: 'nothing' }

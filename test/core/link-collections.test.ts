@@ -167,6 +167,17 @@ describe('further ones of both sides', () => {
     })
   })
 
+  it('leave the default folder a collection of its own', () => {
+    const music = calendar('music', { displayName: 'Music' })
+    expect(link([DEFAULT, BOTH_OTHERS], folders, [music]).pairs).toEqual({
+      Calendar: 'new Calendar',
+      Projects: 'new Projects',
+      'new Music': 'music',
+    })
+    const made = calendar('calendar', { displayName: 'Calendar' })
+    expect(link([DEFAULT, BOTH_OTHERS], folders, [music, made]).pairs.Calendar).toBe('calendar')
+  })
+
   it('are made only on the side that is not the original of a one-way link', () => {
     const oneWay = (direction: Direction) => link([DEFAULT, { ...BOTH_OTHERS, direction }], folders, calendars).pairs
     expect(oneWay('to-nextcloud')).toEqual({ Calendar: 'personal', Projects: 'new Projects' })

@@ -102,3 +102,20 @@ test('tells why a file holds nothing that can be mapped', () => {
   ])
   expect(() => dryRunFile({ name: 'x.txt', text: 'hello' })).toThrow('usage.bad-file')
 })
+
+test('names what stays where it is for want of a place, and nothing that has one', () => {
+  const card = ['FN:Ada', 'CLASS:PUBLIC', 'GENDER:F', 'GEO:geo:1,1', 'item1.X-THEIRS:a', 'item1.X-ABLabel:b', 'REV:1']
+  const todo = [
+    'SUMMARY:Milk',
+    'PRIORITY:0',
+    'LOCATION:Shop',
+    'BEGIN:VALARM',
+    'X-THEIRS:a',
+    'TRIGGER:-PT5M',
+    'END:VALARM',
+  ]
+  const staying = (name: string, ...texts: string[]) => dryRunFile({ name, text: lines(...texts) }).items[0]?.stays
+  expect(staying('x.vcf', 'BEGIN:VCARD', 'VERSION:4.0', 'UID:a', ...card, 'END:VCARD')).toEqual(['GEO', 'X-THEIRS'])
+  const calendar = ['BEGIN:VCALENDAR', 'BEGIN:VTODO', 'UID:a', ...todo, 'END:VTODO', 'END:VCALENDAR']
+  expect(staying('x.ics', ...calendar)).toEqual(['LOCATION'])
+})

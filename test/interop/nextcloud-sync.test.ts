@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { test } from 'vitest'
 import { nextcloudAccount } from '../nextcloud/account.ts'
 import { fullSync, rawDav } from './full-sync.ts'
+import { fullSyncOfCollections } from './full-sync-collections.ts'
 
 const given = nextcloudAccount()
 if (given.kind === 'skip') console.log(`skipped: real Nextcloud (${given.reason})`)
@@ -24,3 +25,17 @@ test.skipIf(given.kind === 'skip')(
     }
   },
 )
+
+/** Only on a server of our own: an account that is given may hold collections that are nobody's business. */
+const isOwnServer = given.kind === 'account' && process.env.NEXTCLOUD_URL === undefined
+if (!isOwnServer) console.log('skipped: collections of a real Nextcloud (set NEXTCLOUD_DIR, and not NEXTCLOUD_URL)')
+
+test.skipIf(!isOwnServer)('syncs tasks, contacts and further collections with a real Nextcloud both ways', async () => {
+  if (given.kind === 'skip') return
+  const { account, close } = await given.start()
+  try {
+    await fullSyncOfCollections(account)
+  } finally {
+    await close()
+  }
+})

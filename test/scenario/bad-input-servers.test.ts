@@ -128,7 +128,7 @@ describe.concurrent('an answer that makes no sense', () => {
 })
 
 describe.concurrent('something that was linked is not there', () => {
-  it('LOS-1: a calendar that answers 404 is not empty: exit 1, nothing of Exchange is deleted', () =>
+  it('LOS-1: a calendar that answers 404 is not empty: exit 1, then a person is asked; nothing of Exchange is deleted', () =>
     inOffice({}, async (office) => {
       const { world, cli } = office
       await cli.run(['sync', 'run'])
@@ -142,7 +142,10 @@ describe.concurrent('something that was linked is not there', () => {
         { code: 'nextcloud.collection-not-found', next: expect.stringMatching(/restore it/) },
       ])
       const words = await cli.run(['sync', 'user', emailOf('alice')])
-      expect([words.exitCode, words.stdout]).toEqual([1, expect.stringMatching(/is not there any more[\s\S]*Next: /)])
+      expect([words.exitCode, words.stdout]).toEqual([
+        7,
+        expect.stringMatching(/It was deleted on one side \(2 items are known\)[\s\S]*Next: [\s\S]*users resume/),
+      ])
       expect(world.exchange.mailbox(emailOf('alice')).listAll()).toEqual(before)
       expect(objects.length).toBe(2)
     }))

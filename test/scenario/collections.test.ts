@@ -201,6 +201,8 @@ describe('a choice', () => {
     stage.mailbox().addEvent(appointment('Two'), 'Projects')
     const report = await stage.settle()
     expect(report.pairs.map(({ name }) => name)).toEqual(['Calendar'])
+    const [status] = await stage.connector.status()
+    expect(status?.pairs.map(({ name }) => name)).toEqual(['Calendar'])
     expect(named('Projects').list()).toHaveLength(1)
     await stage.changeUser({ Calendars: [{}, { Exchange: 'Projects' }] })
     const again = await stage.settle()

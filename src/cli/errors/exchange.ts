@@ -46,9 +46,9 @@ export const EXCHANGE_ERRORS = {
     exit: 'failed',
   },
   'exchange.folder-not-found': {
-    what: 'The Exchange calendar[ {collection}] is not there any more.',
-    why: 'It was deleted or moved. That is never taken for an empty calendar: nothing is deleted on the other side.',
-    next: 'Choose another calendar in users.json or restore it, then: connector sync user EMAIL --dry-run',
+    what: 'The Exchange folder[ {collection}] is not there any more[ ({reason})].',
+    why: 'It was deleted or moved. That is never taken for an empty folder: nothing is deleted on the other side.',
+    next: 'Choose another folder in users.json or restore it, then: connector sync user EMAIL --dry-run',
     exit: 'failed',
   },
   'exchange.not-ews': {

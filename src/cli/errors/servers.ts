@@ -99,9 +99,9 @@ export const SERVER_ERRORS: Record<ServerCode, ErrorText> = {
   ...prefixed('nextcloud', NEXTCLOUD),
   ...EXCHANGE_ERRORS,
   'nextcloud.collection-not-found': {
-    what: 'The Nextcloud calendar[ {collection}] is not there any more.',
-    why: 'It was deleted or renamed. That is never taken for an empty calendar: nothing is deleted on the other side.',
-    next: 'Choose another calendar in users.json or restore it, then: connector sync user EMAIL --dry-run',
+    what: 'The Nextcloud calendar, task list or address book[ {collection}] is not there any more, or cannot be used[ ({reason})].',
+    why: 'It was deleted or renamed, or it is not a writable one of your own. That is never taken for an empty one: nothing is deleted on the other side.',
+    next: 'Choose another one in users.json or restore it, then: connector sync user EMAIL --dry-run',
     exit: 'failed',
   },
   ...APP_ERRORS,

@@ -94,6 +94,8 @@ function partialProblems(card: Card): Loss[] {
   const noYear = { reason: 'value-not-held', detail: 'no whole date' } as const
   if (partial.birthday) out.push({ path: 'BDAY', ...noYear })
   if (partial.anniversary) out.push({ path: 'ANNIVERSARY', ...noYear })
+  if (readGender(card) === '' && readLabel(card, 'GENDER', 'X-GENDER') !== '')
+    out.push({ path: 'GENDER', reason: 'value-not-held', detail: 'neither female nor male' })
   if (hasLinkedPhoto(card)) out.push({ path: 'PHOTO', reason: 'value-not-held', detail: 'a link' })
   for (const name of ['FN', 'N', 'ORG', 'TITLE', 'ROLE', 'NOTE', 'NICKNAME']) {
     const more = cardLinesOf(card, name).length - 1

@@ -117,7 +117,7 @@ export const CONTACT_FIELDS: readonly MappedField[] = [
     limit('a photo on the web stays a link', 'PHOTO value-not-held', 'PHOTO;VALUE=uri:https://example.org/a.jpg'),
   ),
   both('sensitivity', 'Privacy'),
-  both('gender', 'Gender'),
+  both('gender', 'Gender', limit('another one stays on the card', 'GENDER value-not-held', 'GENDER:O')),
   both('userField:', 'User fields 1 to 4', cut('userField:1', 'X-CUSTOM1:')),
 ]
 
