@@ -53,7 +53,8 @@ export function patchProgress(todo: Component, wanted: Progress, reading: Readin
   if (wanted.completed === null) dropLines(todo, 'COMPLETED')
   else if (completedOn(todo, reading) !== wanted.completed)
     setLine(todo, makeLine('COMPLETED', '', utcValue(noonOf(wanted.completed, reading))))
-  if (readStatus(todo) !== wanted.status) {
+  // Not every program works the status out of the other two, as `readStatus` does.
+  if (readStatus(todo) !== wanted.status || !lineOf(todo, 'STATUS')) {
     const { status, mark } = WORDS[wanted.status]
     setWord(todo, 'STATUS', status)
     setWord(todo, MARK, mark)
