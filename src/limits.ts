@@ -296,3 +296,5 @@ export const APP_STATUS_GATHER_MS = 2_000
 export const APP_STATUS_CLOSE_MS = 5_000
 /** App: conflicts and problems of one user in a report: what a person reads on one page. */
 export const APP_STATUS_LIST_MAX = 100
+/** CardDAV: cards asked for by UID at once because a group names them as members; a member that is not asked for stays on the card. */
+export const GROUP_MEMBERS_ASKED_MAX = 500

@@ -15,6 +15,10 @@ export type Codec = {
    * `item.not-representable`.
    */
   encode(native: string | null, desired: Item, files?: ReadonlyMap<string, string>): string
+  /** UIDs of other documents that this one can only be read with, and that are not known yet. */
+  linked?(text: string): string[]
+  /** What such a document says; null: there is none. */
+  learn?(uid: string, text: string | null): void
   /** Content of a file of a document, in base64. */
   file?(native: string, hash: string): string | null
   /** `current`: what the document holds now, for an update. */

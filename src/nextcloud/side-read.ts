@@ -1,11 +1,12 @@
 /** Reads items by multiget (RFC 4791 section 7.9) in bounded chunks, and singly where a server leaves some out. */
-import { DAV_MULTIGET_MAX } from '../limits.ts'
+import { DAV_MULTIGET_MAX, GROUP_MEMBERS_ASKED_MAX } from '../limits.ts'
 import { ConnectorError, itemError } from '../ports/errors.ts'
 import type { ItemId, ReadResult, Token, Version } from '../ports/side.ts'
 import { type Decoded, normaliseLines, uidsIn } from './codec.ts'
 import { statusError } from './dav/status-error.ts'
 import { type SideContext, sideItem, versionOf } from './side-context.ts'
 import { isConverted, readData } from './side-data.ts'
+import { textByUid } from './side-uid.ts'
 
 /** In the order of `ids`. Throws `nextcloud.collection-not-found` when the collection is not there: then nothing is `gone` (LOS-1). */
 export async function readItems(context: SideContext, ids: readonly ItemId[]): Promise<ReadResult[]> {
@@ -22,7 +23,12 @@ export async function readItems(context: SideContext, ids: readonly ItemId[]): P
 }
 
 async function readChunk(context: SideContext, ids: readonly ItemId[], found: Map<ItemId, ReadResult>): Promise<void> {
-  for (const [id, answer] of await readData(context, ids)) {
+  const answers = await readData(context, ids)
+  await learnLinked(
+    context,
+    [...answers.values()].flatMap((answer) => (answer.kind === 'gone' ? [] : [answer.text])),
+  )
+  for (const [id, answer] of answers) {
     found.set(id, answer.kind === 'gone' ? { kind: 'gone', id } : decode(context, { id, ...answer }))
   }
 }
@@ -37,7 +43,26 @@ async function readSingly(context: SideContext, id: ItemId): Promise<ReadResult>
   const one = { kind: 'text', version, text: answer.text } as const
   const again = context.dialect.otherVersion && isConverted(one) ? (await readData(context, [id])).get(id) : undefined
   if (again?.kind === 'gone') return { kind: 'gone', id }
+  await learnLinked(context, [(again ?? one).text])
   return decode(context, { id, ...(again ?? one) })
+}
+
+/** Groups name their members by the UID of another card: those are asked for first, each once. */
+async function learnLinked(context: SideContext, texts: readonly string[]): Promise<void> {
+  const { codec } = context
+  if (!codec.linked || !codec.learn) return
+  const linked = new Set(texts.flatMap((text) => codec.linked?.(normaliseLines(text)) ?? []))
+  for (const text of linked.size === 0 ? [] : texts) {
+    const [uid] = uidsIn(text)
+    const plain = uid?.replace(/^urn:uuid:/i, '')
+    if (plain !== undefined && linked.delete(plain)) codec.learn(plain, normaliseLines(text))
+  }
+  const asked = [...linked].slice(0, GROUP_MEMBERS_ASKED_MAX)
+  if (asked.length < linked.size)
+    context.log.warn({ members: linked.size }, 'more members of groups than are asked for')
+  await inParallel(asked, context.writeConcurrency, async (uid) => {
+    codec.learn?.(uid, await textByUid(context, uid))
+  })
 }
 
 function decode(

@@ -15,6 +15,15 @@ export async function findByUid(context: SideContext, uid: string): Promise<Item
   return found ? hrefs.idOf(found.response.href) : null
 }
 
+/** The document with this UID in the collection, also where it is written as a URN; or null. */
+export async function textByUid(context: SideContext, uid: string): Promise<string | null> {
+  const { collectionUrl: url } = context.hrefs
+  const [plain] = await queryUid(context, { url, uid })
+  const [found = plain] = plain ? [] : await queryUid(context, { url, uid: `urn:uuid:${uid}` })
+  const text = found?.response.props.get(context.dialect.data.name)?.text
+  return text === undefined ? null : normaliseLines(text)
+}
+
 /**
  * Quirk NC-TRASH-UID: Nextcloud 30 and later answer 500 when an event is created whose UID lies in the trash of the same calendar
  * (a unique index that counts the trash; a meeting cancelled and sent again does it daily). Gives the trashed objects that stand in

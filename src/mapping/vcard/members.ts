@@ -1,4 +1,7 @@
-/** Members of a group: MEMBER of vCard 4.0 (RFC 6350 section 6.6.5) and Apple's X-ADDRESSBOOKSERVER-MEMBER of 3.0. */
+/**
+ * Members of a group: MEMBER of vCard 4.0 (RFC 6350 section 6.6.5) and Apple's X-ADDRESSBOOKSERVER-MEMBER of 3.0. A member that names
+ * another card by its UID is read as that card's address, where somebody knows it; its line stays what it is.
+ */
 import type { GroupMember } from '../../model/contact.ts'
 import { memberKey, sortedMembers } from '../../model/flat-group.ts'
 import { unescapeText } from '../ical/text.ts'
@@ -9,27 +12,37 @@ import { labelText, readLabel } from './text.ts'
 
 const NAMES = ['MEMBER', 'X-ADDRESSBOOKSERVER-MEMBER'] as const
 
+/** The first e-mail address of the card with this UID; null when there is none, or nobody knows. */
+export type EmailOf = (uid: string) => string | null
+export const NOBODY: EmailOf = () => null
+
 export function isGroupCard(card: Card): boolean {
   return readLabel(card, 'KIND', 'X-ADDRESSBOOKSERVER-KIND').toLowerCase() === 'group'
 }
 
 /** `foreign`: members that are neither an address nor a card (another group's URL); they stay on the card. */
-export function readMembers(card: Card): { members: GroupMember[]; foreign: number } {
+export function readMembers(card: Card, emailOf: EmailOf): { members: GroupMember[]; foreign: number } {
   const members: GroupMember[] = []
   let foreign = 0
   for (const line of cardLinesOf(card, ...NAMES)) {
-    const member = memberOfLine(line)
+    const member = memberOfLine(line, emailOf)
     if (member) members.push(member)
     else foreign++
   }
   return { members: sortedMembers(members), foreign }
 }
 
-export function patchMembers(card: Card, wanted: readonly GroupMember[]): void {
+/** UIDs of other cards among the members. */
+export function linkedMembers(card: Card): string[] {
+  const members = cardLinesOf(card, ...NAMES).map((line) => memberOfLine(line, NOBODY))
+  return members.flatMap((member) => (member?.uid != null ? [member.uid] : []))
+}
+
+export function patchMembers(card: Card, wanted: readonly GroupMember[], emailOf: EmailOf): void {
   const byKey = new Map(wanted.map((member) => [memberKey(member), member]))
   const seen = new Set<string>()
   for (const line of cardLinesOf(card, ...NAMES)) {
-    const member = memberOfLine(line)
+    const member = memberOfLine(line, emailOf)
     if (!member) continue
     const next = byKey.get(memberKey(member))
     if (!next) replaceCardLine(card, line, null)
@@ -49,11 +62,14 @@ function newMember(card: Card, { email, name, uid }: GroupMember): CardLine {
   return withName(makeCardLine(property, '', value), name)
 }
 
-function memberOfLine(line: CardLine): GroupMember | null {
+function memberOfLine(line: CardLine, emailOf: EmailOf): GroupMember | null {
   const value = labelText(unescapeText(line.value))
   const name = nameOfAddress(line)
   const uid = /^urn:uuid:(.+)$/i.exec(value)?.[1]
-  if (uid !== undefined) return { email: '', name, uid: decodeUri(uid) }
+  if (uid !== undefined) {
+    const email = labelText(emailOf(decodeUri(uid)) ?? '').toLowerCase()
+    return email === '' ? { email, name, uid: decodeUri(uid) } : { email, name, uid: null }
+  }
   const mail = /^mailto:([^?]+)/i.exec(value)?.[1]
   if (mail === undefined) return null
   // Kolab's way to say a name: mailto:%22Erika%22%20%3Cerika%40example.org%3E

@@ -6,7 +6,7 @@ import { type Card, cardLineOf, cardLinesOf, parseCard, unreadableCard } from '.
 import { CHATS, EMAILS, readFreeBusyUrl, slotNumber, URLS } from './channels.ts'
 import { hasPartialDate, readAnniversary, readBirthday } from './dates.ts'
 import { readCardCategories, readFileAs, readGender, readNote, readSensitivity, readUserFields } from './fields.ts'
-import { isGroupCard, readMembers } from './members.ts'
+import { type EmailOf, isGroupCard, NOBODY, readMembers } from './members.ts'
 import { readName } from './name.ts'
 import { readOrganisation } from './organisation.ts'
 import { PHONES } from './phones.ts'
@@ -19,14 +19,14 @@ import { labelOfLine, readLabel } from './text.ts'
 export type ReadContact = { contact: Contact | Group; problems: Loss[] }
 
 /** Throws ConnectorError `item.unreadable` with the field `reason` (CardUnreadable). */
-export function readContact(text: string): ReadContact {
-  return readCard(parseCard(text))
+export function readContact(text: string, emailOf: EmailOf = NOBODY): ReadContact {
+  return readCard(parseCard(text), emailOf)
 }
 
-export function readCard(card: Card): ReadContact {
+export function readCard(card: Card, emailOf: EmailOf): ReadContact {
   const uid = labelOfLine(cardLineOf(card, 'UID'))
   if (uid === '') throw unreadableCard('no-uid')
-  return isGroupCard(card) ? readGroup(card, uid) : readPerson(card, uid)
+  return isGroupCard(card) ? readGroup(card, uid, emailOf) : readPerson(card, uid)
 }
 
 function readPerson(card: Card, uid: string): ReadContact {
@@ -71,8 +71,8 @@ function readPerson(card: Card, uid: string): ReadContact {
   return { contact, problems }
 }
 
-function readGroup(card: Card, uid: string): ReadContact {
-  const { members, foreign } = readMembers(card)
+function readGroup(card: Card, uid: string, emailOf: EmailOf): ReadContact {
+  const { members, foreign } = readMembers(card, emailOf)
   const contact: Group = {
     kind: 'group',
     uid,

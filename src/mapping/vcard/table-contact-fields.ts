@@ -126,7 +126,7 @@ export const GROUP_FIELDS: readonly MappedField[] = [
   both(
     'member:',
     'Members',
-    limit('a member without an address stays on the card', 'member:urn:uuid:1 value-not-held', 'MEMBER:urn:uuid:1'),
+    limit('a card without an address stays', 'member:urn:uuid:1 value-not-held', 'MEMBER:urn:uuid:1'),
     limit('what is neither an address nor a contact stays', 'MEMBER value-not-held', 'MEMBER:https://example.org/x'),
   ),
   both('note', 'Note'),

@@ -114,7 +114,7 @@ export const CARD_GROUP_PROPERTIES: readonly NativeProperty[] = [
     'member:',
     'MEMBER:mailto:a@example.org',
     'MEMBER:mailto:b@example.org',
-    'X-ADDRESSBOOKSERVER-MEMBER in vCard 3.0',
+    'an address, or another card of the book by its UID: then its address; X-ADDRESSBOOKSERVER-MEMBER in vCard 3.0',
   ),
   of('NOTE', 'note', 'NOTE:One', 'NOTE:Two'),
   of('CATEGORIES', 'category:', 'CATEGORIES:One', 'CATEGORIES:Two'),

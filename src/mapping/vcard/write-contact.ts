@@ -23,7 +23,7 @@ import {
 } from './fields.ts'
 import { fitContact } from './fit-contact.ts'
 import { makeCardLine } from './lines.ts'
-import { patchMembers } from './members.ts'
+import { type EmailOf, NOBODY, patchMembers } from './members.ts'
 import { patchName } from './name.ts'
 import { patchOrganisation } from './organisation.ts'
 import { PHONES } from './phones.ts'
@@ -34,7 +34,7 @@ import { patchSlots } from './slots.ts'
 import { patchLabel } from './text.ts'
 
 /** `version` is that of new cards: 3.0 for contacts, which every program reads, and 4.0 for groups, which 3.0 lacks. */
-export type CardWriteContext = { nowMs: number; version?: CardVersion }
+export type CardWriteContext = { nowMs: number; version?: CardVersion; emailOf?: EmailOf }
 export type WrittenContact = { text: string; losses: Loss[] }
 
 /**
@@ -46,15 +46,16 @@ export function writeContact(native: string | null, model: Contact | Group, cont
   const { item: wanted, losses } = fitContact(model)
   if (wanted.uid === '') throw new ConnectorError('item.not-representable', { reason: 'no-uid' })
   const card = native === null ? newCard(wanted, context) : parseCard(native)
-  const before = readCard(card).contact
+  const { emailOf = NOBODY } = context
+  const before = readCard(card, emailOf).contact
   if (before.kind !== wanted.kind) throw new ConnectorError('item.not-representable', { reason: 'other-kind' })
   if (native !== null && (same(before, wanted) || same(before, model))) return { text: native, losses }
   if (wanted.uid !== before.uid) patchLabel(card, wanted.uid, 'UID')
   if (wanted.kind === 'contact') patchPerson(card, wanted)
-  else patchGroup(card, wanted)
+  else patchGroup(card, wanted, emailOf)
   stamp(card, context.nowMs)
   const text = printCard(card)
-  const back = readCard(parseCard(text)).contact
+  const back = readCard(parseCard(text), emailOf).contact
   const unexpected = differingPaths(flatten(wanted), flatten(back)).map(
     (path): Loss => ({ path, reason: 'value-not-held', detail: 'reads back differently' }),
   )
@@ -113,9 +114,9 @@ function patchPerson(card: Card, wanted: Contact): void {
   patchUserFields(card, wanted.userFields)
 }
 
-function patchGroup(card: Card, wanted: Group): void {
+function patchGroup(card: Card, wanted: Group, emailOf: EmailOf): void {
   patchLabel(card, wanted.title, 'FN')
-  patchMembers(card, wanted.members)
+  patchMembers(card, wanted.members, emailOf)
   patchNote(card, wanted.note)
   patchCardCategories(card, wanted.categories)
   patchSensitivity(card, wanted.sensitivity)
