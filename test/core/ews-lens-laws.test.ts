@@ -20,7 +20,7 @@ function expectSame(actual: Event, expected: Event): void {
   expect(paths.map((path) => ({ path, actual: one.get(path), expected: other.get(path) }))).toEqual([])
 }
 
-describe('the Exchange lens', () => {
+describe('I19: the Exchange lens', () => {
   it('reads back what fit promised of what was written', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {

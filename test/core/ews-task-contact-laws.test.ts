@@ -94,7 +94,7 @@ function expectSame(actual: Item, expected: Item): void {
 }
 
 function laws<T extends Item>(name: string, lens: Lens<T>): void {
-  describe(`the Exchange lens for ${name}`, () => {
+  describe(`I19: the Exchange lens for ${name}`, () => {
     it('reads back what fit promised of what was created, with our UID', () => {
       fc.assert(
         fc.property(lens.any, (item) => {

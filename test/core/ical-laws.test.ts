@@ -11,7 +11,7 @@ const context = { floatingZone: FLOATING_ZONE, nowMs: Date.UTC(2026, 0, 2, 3, 4,
 const later = { ...context, nowMs: context.nowMs + 3_600_000 }
 const runs = { numRuns: Number(process.env.LENS_RUNS ?? 1000) }
 
-describe('the iCalendar lens', () => {
+describe('I19: the iCalendar lens', () => {
   it('reads what it wrote as the fitted event', () => {
     fc.assert(
       fc.property(event, (model) => {

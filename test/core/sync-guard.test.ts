@@ -37,7 +37,7 @@ function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
   return result.kind === 'pass' ? 'pass' : result.guard
 }
 
-describe('deletions in one pass: more than 10 items and more than 25 % of the base', () => {
+describe('I21: deletions in one pass: more than 10 items and more than 25 % of the base', () => {
   it.each([
     [10, 10, 'pass'],
     [10, 11, 'pass'],
@@ -73,7 +73,7 @@ describe('deletions in one pass: more than 10 items and more than 25 % of the ba
   })
 })
 
-describe('deletions of a mailbox in 24 hours: more than 50 % of the base at the start of the window', () => {
+describe('I21: deletions of a mailbox in 24 hours: more than 50 % of the base at the start of the window', () => {
   it.each([
     [1, 49, 51, 'pass'],
     [2, 49, 51, 'deletions-per-day'],
@@ -92,7 +92,7 @@ describe('deletions of a mailbox in 24 hours: more than 50 % of the base at the 
   })
 })
 
-describe('a side with a base that lists nothing', () => {
+describe('I21: a side with a base that lists nothing', () => {
   const empty: Listing = { side: 'exchange', listed: 0, vanished: 1, appeared: 0 }
 
   it.each([
@@ -130,7 +130,7 @@ describe('a side with a base that lists nothing', () => {
   })
 })
 
-describe('nearly everything changed on one side: more than 90 % of more than 20 items', () => {
+describe('I21: nearly everything changed on one side: more than 90 % of more than 20 items', () => {
   it.each<[number, SideName | 'both', number, string]>([
     [20, 'exchange', 20, 'pass'],
     [21, 'exchange', 21, 'mass-change'],
@@ -154,7 +154,7 @@ describe('nearly everything changed on one side: more than 90 % of more than 20 
   })
 })
 
-describe('a server that was rolled back: known ids vanished, unknown ones appeared, more than 5 %', () => {
+describe('I21: a server that was rolled back: known ids vanished, unknown ones appeared, more than 5 %', () => {
   const listing: Listing = { side: 'exchange', listed: 95, vanished: 6, appeared: 1 }
 
   it.each([

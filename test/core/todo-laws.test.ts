@@ -33,7 +33,7 @@ const natives = [
   ),
 )
 
-describe('the task lens', () => {
+describe('I19: the task lens', () => {
   it('reads what it wrote as the fitted task', () => {
     fc.assert(
       fc.property(sloppyTask, (model) => {

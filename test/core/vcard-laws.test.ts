@@ -24,7 +24,7 @@ function forVcard4(model: Contact | Group): Contact | Group {
   return { ...model, emails: model.emails.map((email) => ({ ...email, display: plain(email.display) })) }
 }
 
-describe('the vCard lens', () => {
+describe('I19: the vCard lens', () => {
   it('reads what it wrote as the fitted contact', () => {
     fc.assert(
       fc.property(sloppyCard, version, (model, version) => {

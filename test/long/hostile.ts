@@ -1,4 +1,5 @@
 /** Hostile input in slices, each target in turn, so that a stop repeats little. */
+import { setImmediate } from 'node:timers/promises'
 import { attack } from '../hostile/attack.ts'
 import { TARGETS } from '../hostile/targets.ts'
 import type { Progress } from './progress.ts'
@@ -9,7 +10,8 @@ const FAILURES_MAX = 50
 
 export type HostileOptions = { inputsMax: number; shouldStop: () => boolean; save: () => void }
 
-export function runHostile({ hostile }: Progress, { inputsMax, shouldStop, save }: HostileOptions): void {
+export async function runHostile({ hostile }: Progress, options: HostileOptions): Promise<void> {
+  const { inputsMax, shouldStop, save } = options
   while (hostile.done < inputsMax && !shouldStop() && hostile.failures.length < FAILURES_MAX) {
     const startedAtMs = Date.now()
     const first = hostile.nextNumber
@@ -22,6 +24,8 @@ export function runHostile({ hostile }: Progress, { inputsMax, shouldStop, save 
     hostile.nextNumber += SLICE_INPUTS
     hostile.tookMs += Date.now() - startedAtMs
     save()
+    // Lets a request to stop be heard.
+    await setImmediate()
     console.log(`${hostile.done} damaged inputs, ${hostile.refused} refused, ${hostile.failures.length} failed`)
   }
 }

@@ -43,7 +43,7 @@ const untilStop = {
   shouldStop: () => stop.asked || Date.now() > deadlineMs,
   save: () => saveProgress(values.state, progress),
 }
-if (isWanted('hostile')) runHostile(progress, { inputsMax: Number(values.hostile), ...untilStop })
+if (isWanted('hostile')) await runHostile(progress, { inputsMax: Number(values.hostile), ...untilStop })
 if (isWanted('histories')) {
   await runHistories(progress, {
     historiesMax: Number(values.histories),

@@ -16,8 +16,8 @@ const chosen = Array.from({ length: AT_ONCE }, (_, index) => MUTANTS[(turn * AT_
 )
 
 describe('a missing rule', () => {
-  it.each(MUTANTS.flatMap(({ name, patches }) => patches.map((patch) => ({ name, ...patch }))))(
-    'still has its place in the code: $name in $file',
+  it.each(MUTANTS.flatMap(({ name, rule, patches }) => patches.map((patch) => ({ name, rule, ...patch }))))(
+    'still has its place in the code: $name in $file ($rule)',
     ({ file, find }) => {
       expect(readFileSync(join(root, file), 'utf8').split(find)).toHaveLength(2)
     },
@@ -29,7 +29,7 @@ describe('a missing rule', () => {
   })
 
   it.each(chosen)(
-    `is noticed (MUTANT_TURN=${turn}): $name`,
+    `is noticed (MUTANT_TURN=${turn}): $name ($rule)`,
     async (mutant) => {
       const { found, histories, tookMs } = await hunt(mutant, BUDGET)
       console.log(

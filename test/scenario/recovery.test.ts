@@ -78,7 +78,7 @@ describe('the state', () => {
   })
 })
 
-describe('the configuration', () => {
+describe('I6: the configuration', () => {
   it.each<[string, (davUrl: string) => Record<string, unknown>]>([
     ['another name of the same host', (davUrl) => ({ DavUrl: davUrl.replace('127.0.0.1', 'localhost') })],
     ['the address of the principal', (davUrl) => ({ DavUrl: `${davUrl}principals/users/alice/` })],

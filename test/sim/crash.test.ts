@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { crashEverywhere } from './crash.ts'
 import { SCENARIOS } from './crash-scenarios.ts'
 
-describe('a pass that is interrupted at any of its steps', () => {
+describe('P2, I2, I12: a pass that is interrupted at any of its steps', () => {
   it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     'loses, doubles and overwrites nothing: %s',
     async (_name, scenario) => {
