@@ -39,7 +39,8 @@ export function decideLinks(
   const kept: KeptLink[] = []
   const lost: LostLink[] = []
   const unchosen: CollectionPair[] = []
-  for (const pair of pairs) {
+  for (const known of pairs) {
+    const pair = atNewAddress(known, found.collections)
     const folder = found.folders.find(({ id }) => id === pair.exchangeRef) ?? null
     const collection = found.collections.find(({ url }) => url === pair.nextcloudRef) ?? null
     const choice = choiceOf({ choice: pair.link?.choice ?? null, name: pair.name, folder, collection }, choices)
@@ -59,6 +60,17 @@ export function decideLinks(
   const { links: fresh, problems } = linkCollections(choices, { ...found, known: settled })
   const linked = new Set([...kept, ...moved, ...stillLost].map(({ pair }) => pair.name))
   return { kept, moved, lost: stillLost, unchosen, fresh, problems: problems.filter(({ name }) => !linked.has(name)) }
+}
+
+/** The server has another name now, or another address of it is configured: the same path below it is the same collection. */
+function atNewAddress(pair: CollectionPair, collections: readonly Linkable[]): CollectionPair {
+  if (collections.some(({ url }) => url === pair.nextcloudRef)) return pair
+  const there = collections.find(({ url }) => pathOf(url) === pathOf(pair.nextcloudRef))
+  return there ? { ...pair, nextcloudRef: there.url } : pair
+}
+
+function pathOf(url: string): string | null {
+  return URL.parse(url)?.pathname ?? null
 }
 
 function endsOf(pair: CollectionPair) {
