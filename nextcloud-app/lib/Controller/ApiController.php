@@ -30,7 +30,6 @@ use OCP\AppFramework\OCSController;
 use OCP\IConfig;
 use OCP\IRequest;
 use OCP\IUserManager;
-use OCP\ServerVersion;
 
 /**
  * The signed API of the connector (openapi.json). "Public" only in the server's terms: SignatureMiddleware has verified the service account and the signature
@@ -67,7 +66,7 @@ class ApiController extends OCSController {
 		$limits = $this->batches->objectLimits();
 		return new DataResponse([
 			'app' => $this->apps->getAppVersion(Application::APP_ID),
-			'nextcloud' => \OCP\Server::get(ServerVersion::class)->getVersionString(),
+			'nextcloud' => $this->config->getSystemValueString('version'),
 			'time' => microtime(true),
 			'serviceAccount' => $this->settings->getServiceAccount(),
 			'secrets' => $this->secrets->fingerprints(),
