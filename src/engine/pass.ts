@@ -5,7 +5,14 @@
 import { ROUNDS_MAX } from '../limits.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ErrorReport, PairReport } from '../ports/report.ts'
-import type { CollectionPair, HaltReason, PassCounts, PassOutcome, ReleasedGuard } from '../ports/state-store.ts'
+import type {
+  CollectionPair,
+  HaltReason,
+  PassCounts,
+  PassOutcome,
+  ReleasedGuard,
+  StateChange,
+} from '../ports/state-store.ts'
 import { guard, type Listing } from '../sync/guard.ts'
 import { type Plan, plan } from '../sync/plan.ts'
 import { Accounts } from './accounts.ts'
@@ -177,25 +184,16 @@ async function finish(
     status: result.halt ? 'halted' : 'active',
     halt: result.halt ?? (result.error && !context.releaseUsed ? context.pair.halt : null),
   }
+  // Ten thousand idle mailboxes would write a hundred rows a second that say nothing; the mailbox's row has the time of its last success.
+  const isIdle = outcome === 'in-step' && context.pair.firstPassDone && counts.seen === counts.unchanged
   context.pair = pair
-  await context.store.commit(context.lease, [
-    { kind: 'put-collection-pair', pair },
-    {
-      kind: 'log-pass',
-      log: {
-        id: context.passId,
-        mailboxId: pair.mailboxId,
-        pairId: pair.id,
-        startedAtMs,
-        endedAtMs: context.clock.nowMs(),
-        outcome,
-        counts,
-        errorCode: result.error?.code ?? null,
-      },
-    },
-  ])
-  context.log.info(
-    { collection: pair.name, outcome, ...counts, tookMs: context.clock.nowMs() - startedAtMs },
-    'pass finished',
-  )
+  const errorCode = result.error?.code ?? null
+  const endedAtMs = context.clock.nowMs()
+  const { mailboxId, id: pairId } = pair
+  const log = { id: context.passId, mailboxId, pairId, startedAtMs, endedAtMs, outcome, counts, errorCode }
+  const changes: StateChange[] = isIdle ? [] : [{ kind: 'log-pass', log }]
+  await context.store.commit(context.lease, [{ kind: 'put-collection-pair', pair }, ...changes])
+  const fields = { collection: pair.name, outcome, ...counts, tookMs: endedAtMs - startedAtMs }
+  if (isIdle) context.log.debug(fields, 'pass finished, nothing to do')
+  else context.log.info(fields, 'pass finished')
 }

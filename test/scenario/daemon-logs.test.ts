@@ -117,16 +117,16 @@ describe('the logs of a daemon', () => {
     await expect.poll(files, { timeout: 30_000 }).toContain('"msg":"pass finished"')
     expect(files()).not.toContain('"level":20')
     await expect
-      .poll(syslog.text, { timeout: 5_000 })
+      .poll(syslog.text, { timeout: 20_000 })
       .toMatch(/<30>1 .*"passId":"[0-9a-f-]{36}".*"msg":"pass finished"/)
-    await expect.poll(inDatabase, { timeout: 5_000 }).toContain(`:${daemon.child.pid} {`)
+    await expect.poll(inDatabase, { timeout: 20_000 }).toContain(`:${daemon.child.pid} {`)
     expect(stderr).toContain('"msg":"pass finished"')
     await expect.poll(() => stderr, { timeout: 15_000 }).toContain('Log loki:')
     expect(mailbox.list()).toHaveLength(2)
 
     writeEnv('debug')
     daemon.child.kill('SIGHUP')
-    await expect.poll(() => stderr, { timeout: 5_000 }).toContain('Read again')
+    await expect.poll(() => stderr, { timeout: 20_000 }).toContain('Read again')
     // Now that everything is told, contents are read and written.
     mailbox.addEvent(
       appointment('Second', { day: 4, required: [person], body: 'canary-body', location: 'canary-location' }),
@@ -140,8 +140,8 @@ describe('the logs of a daemon', () => {
     })
     await store.markDue([emailOf('alice')])
     await store.close()
-    await expect.poll(files, { timeout: 10_000 }).toContain('"level":20')
-    await expect.poll(() => mailbox.list().length, { timeout: 10_000 }).toBe(4)
+    await expect.poll(files, { timeout: 20_000 }).toContain('"level":20')
+    await expect.poll(() => mailbox.list().length, { timeout: 20_000 }).toBe(4)
     metrics = await (await fetch(`${address}/metrics`)).text()
     expect(metrics).toContain('connector_build_info')
     daemon.child.kill('SIGTERM')

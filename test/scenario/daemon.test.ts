@@ -3,6 +3,8 @@
  * step, says how it fares, takes webhooks, and stops without losing a write.
  */
 import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { signatureOf, signingKey } from '../../src/nextcloud/app/signature.ts'
@@ -130,7 +132,7 @@ describe('the daemon', () => {
     // The next poll is minutes away: only the webhook can bring this.
     world.exchange.mailbox(emailOf('alice')).addEvent(appointment('Woken', { day: 4 }))
     expect((await webhook(base, ['alice', 'nobody'], 'nonce-0123456789-a')).status).toBe(204)
-    await expect.poll(() => inNextcloud('alice', 'Woken'), { timeout: 5_000 }).toBe(true)
+    await expect.poll(() => inNextcloud('alice', 'Woken'), { timeout: 20_000 }).toBe(true)
     expect((await webhook(base, ['alice'], 'nonce-0123456789-a')).status).toBe(401)
     expect((await fetch(`${base}/webhook`, { method: 'POST', body: 'x'.repeat(200_000) })).status).toBe(413)
     expect((await fetch(`${base}/webhook`, { method: 'POST' })).status).toBe(401)
@@ -176,9 +178,24 @@ describe('the daemon', () => {
     await wait(10)
   })
 
+  it('ends by name when a newer version has changed the database under it', async () => {
+    const { get } = await open(['alice'])
+    const { child, ended } = daemon()
+    await answers(get)
+    const database = new DatabaseSync(join(world.directory, 'data', 'connector.db'))
+    database.exec('insert into schema_version (version, applied_at_ms) values (999, 1)')
+    database.close()
+    expect((await get('/readyz')).status).toBe(503)
+    // It looks every minute by itself.
+    child.kill('SIGHUP')
+    const { exitCode, stderr } = await ended
+    expect(stderr).toContain('(state.newer-schema)')
+    expect(exitCode).toBe(78)
+  })
+
   it('shares leases with commands: they say who holds the mailbox, and end with 11', async () => {
     const { get } = await open(['alice'])
-    world.exchange.faults.add({ operation: 'SyncFolderItems', effect: { kind: 'delay', ms: 3_000 } })
+    world.exchange.faults.add({ operation: 'SyncFolderItems', effect: { kind: 'delay', ms: 20_000 } })
     const { child } = daemon()
     await answers(get)
     await expect.poll(async () => (await get('/metrics')).text(), { timeout: 20_000 }).toMatch(/connector_leases 1/)
