@@ -38,7 +38,7 @@ export function occIn(directory: string): Occ {
 export async function install(occ: Occ, at: { directory: string; url: string }, options: NextcloudServerOptions) {
   await fillFont(at.directory)
   const data = join(at.directory, 'data')
-  mkdirSync(data)
+  for (const folder of [data, join(at.directory, 'config')]) mkdirSync(folder, { recursive: true })
   const { username, password } = NEXTCLOUD_ADMIN
   const admin = ['--admin-user', username, '--admin-pass', password, '--data-dir', data]
   await occ(['maintenance:install', ...databaseArgs(options.database ?? 'sqlite'), ...admin])

@@ -72,7 +72,7 @@ describe.skipIf(given.kind === 'skip')(title, () => {
 
   it('tells its state to programs', async () => {
     const state = JSON.parse(await occ('status', '--json')) as { users: object; secrets: { current: string } }
-    expect(state.users).toEqual({ active: 1, paused: 0, withdrawn: 0 })
+    expect(state.users).toEqual({ active: 1, paused: 0, withdrawn: 1 })
     expect(state.secrets.current).toMatch(/^[0-9a-f]{8}$/)
     expect(await occ('status', '--json')).not.toContain(server.account.sharedSecret)
   })

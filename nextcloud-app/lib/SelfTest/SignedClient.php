@@ -13,7 +13,6 @@ use OCA\ExchangeConnector\Signature\Signature;
 use OCA\ExchangeConnector\Signature\SignedRequest;
 use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\Http\Client\IClientService;
-use OCP\Http\Client\IResponse;
 
 /** Calls this server from outside, through its web server, signed as the connector signs. */
 class SignedClient {
@@ -35,7 +34,7 @@ class SignedClient {
 	 * @param array{url: string, username: string, password: string, secret: string} $to
 	 * @param array{method?: string, path: string, user?: string, body?: string, nonce?: string, sentBody?: string, headers?: array<string, string>} $call `sentBody`: another body than the signed one
 	 */
-	public function call(array $to, array $call): IResponse {
+	public function call(array $to, array $call): Answer {
 		$url = rtrim($to['url'], '/') . $call['path'];
 		$body = $call['body'] ?? '';
 		$path = (string)parse_url($url, PHP_URL_PATH);
@@ -50,7 +49,7 @@ class SignedClient {
 			$body,
 			'',
 		);
-		return $this->clients->newClient()->request($method, $url, [
+		return Answer::of($this->clients->newClient()->request($method, $url, [
 			'auth' => [$to['username'], $to['password']],
 			'headers' => [
 				'OCS-APIRequest' => 'true',
@@ -67,6 +66,6 @@ class SignedClient {
 			'http_errors' => false,
 			'allow_redirects' => false,
 			'nextcloud' => ['allow_local_address' => true],
-		]);
+		]));
 	}
 }

@@ -12,7 +12,6 @@ namespace OCA\ExchangeConnector\SelfTest;
 use OCA\ExchangeConnector\Service\EnrolmentStore;
 use OCA\ExchangeConnector\Service\JournalService;
 use OCP\AppFramework\Utility\ITimeFactory;
-use OCP\Http\Client\IResponse;
 
 /** The way from the connector to the app: through the web server, its proxies and both doors, with what must be let in and what must be refused. */
 class ToApp {
@@ -41,7 +40,7 @@ class ToApp {
 	public function steps(array $to): iterable {
 		$nonce = $this->client->nonce();
 		$ping = $this->client->call($to, ['path' => self::API . 'ping', 'nonce' => $nonce]);
-		if ($ping->getStatusCode() !== 200) {
+		if ($ping->status !== 200) {
 			yield Step::failed("{$to['url']} refuses a signed request: {$this->said($ping)}", $this->advice($ping));
 			return;
 		}
@@ -53,8 +52,8 @@ class ToApp {
 		yield from $this->doors($to);
 	}
 
-	private function refused(string $what, string $code, IResponse $answer): Step {
-		return $answer->getStatusCode() === 401 && $this->code($answer) === $code
+	private function refused(string $what, string $code, Answer $answer): Step {
+		return $answer->status === 401 && $answer->code === $code
 			? Step::ok($what)
 			: Step::failed("not so: $what; got {$this->said($answer)}", 'Something between answers in the place of the app: switch off caches and retries for /ocs/v2.php/apps/exchange_connector/.');
 	}
@@ -64,7 +63,7 @@ class ToApp {
 		$id = $this->journal->write($to['username'], ['kind' => 'calendar', 'collection' => 'self-test', 'object' => null, 'op' => 'update']);
 		$answer = $this->client->call($to, ['method' => 'POST', 'path' => self::API . 'journal/ack', 'body' => json_encode(['ids' => [$id]], JSON_THROW_ON_ERROR)]);
 		$this->journal->acknowledge([$id]);
-		return $answer->getStatusCode() === 200
+		return $answer->status === 200
 			? Step::ok('the change journal is written, and taken away from outside')
 			: Step::failed("the change journal cannot be acknowledged: {$this->said($answer)}", $this->advice($answer));
 	}
@@ -78,32 +77,27 @@ class ToApp {
 		}
 		$path = 'calendars/' . rawurlencode($uid) . '/';
 		$plain = $this->client->call($to, ['method' => 'PROPFIND', 'path' => "/remote.php/dav/$path", 'user' => $uid, 'headers' => ['Depth' => '0']]);
-		yield $plain->getStatusCode() === 207
+		yield $plain->status === 207
 			? Step::ok("the calendars of $uid can be read by DAV")
 			: Step::failed("the calendars of $uid cannot be read by DAV: {$this->said($plain)}", $this->advice($plain));
 		$batch = $this->client->call($to, [
 			'method' => 'POST', 'path' => self::API . 'users/' . rawurlencode($uid) . '/dav', 'user' => $uid,
 			'body' => json_encode(['requests' => [['method' => 'PROPFIND', 'path' => $path, 'headers' => ['Depth' => '0'], 'body' => null]]], JSON_THROW_ON_ERROR),
 		]);
-		$first = json_decode((string)$batch->getBody(), true)['ocs']['data']['responses'][0]['status'] ?? null;
+		$first = $batch->data['responses'][0]['status'] ?? null;
 		yield $first === 207
 			? Step::ok("the calendars of $uid can be read in a batch")
 			: Step::failed("the calendars of $uid cannot be read in a batch: {$this->said($batch)}", $this->advice($batch));
 	}
 
-	private function code(IResponse $answer): string {
-		$code = $answer->getHeader('X-EXC-Error');
-		return $code !== '' ? $code : (string)(json_decode((string)$answer->getBody(), true)['ocs']['data']['code'] ?? '');
+	private function said(Answer $answer): string {
+		return trim("HTTP {$answer->status} {$answer->code}");
 	}
 
-	private function said(IResponse $answer): string {
-		return trim("HTTP {$answer->getStatusCode()} {$this->code($answer)}");
-	}
-
-	private function advice(IResponse $answer): string {
-		$status = $answer->getStatusCode();
-		return self::REFUSALS[$this->code($answer)] ?? match (true) {
-			$status >= 300 && $status < 400 => 'The address redirects to ' . $answer->getHeader('Location') . ': set overwrite.cli.url (or --url) to the final address.',
+	private function advice(Answer $answer): string {
+		$status = $answer->status;
+		return self::REFUSALS[$answer->code] ?? match (true) {
+			$status >= 300 && $status < 400 => 'The address redirects to ' . $answer->location . ': set overwrite.cli.url (or --url) to the final address.',
 			$status === 400 => 'The name in the address is not in trusted_domains of config.php.',
 			$status === 404 => 'No Nextcloud answers there, or its routes are old: check overwrite.cli.url, restart PHP-FPM after the app was updated.',
 			$status === 429 => 'The brute force protection holds this address back: occ security:bruteforce:reset ADDRESS, and allow the address of the connector.',
