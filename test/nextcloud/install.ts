@@ -62,7 +62,7 @@ function databaseArgs(database: NonNullable<NextcloudServerOptions['database']>)
 
 export function usersOf(occ: Occ): Pick<NextcloudServer, 'addUser' | 'appPassword'> {
   const appPassword = async (username: string, password: string) => {
-    const args = ['user:auth-tokens:add', '--password-from-env', '--name', 'tests', username]
+    const args = ['user:auth-tokens:add', '--password-from-env', username]
     const lines = (await occ(args, { NC_PASS: password })).trim().split('\n')
     return lines.at(-1)?.trim() ?? ''
   }
