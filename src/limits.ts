@@ -298,3 +298,5 @@ export const APP_STATUS_CLOSE_MS = 5_000
 export const APP_STATUS_LIST_MAX = 100
 /** CardDAV: cards asked for by UID at once because a group names them as members; a member that is not asked for stays on the card. */
 export const GROUP_MEMBERS_ASKED_MAX = 500
+/** EWS: a longer pause is not taken at its word, for all replicas: a slip of a server or a proxy must not silence everybody for hours. After it one call asks again. */
+export const EWS_PAUSE_MAX_MS = 15 * 60_000

@@ -4,7 +4,12 @@ import { memoryAccountBook } from '../../src/exchange/pool/memory-book.ts'
 import { backOffFor } from '../../src/exchange/throttle/sleep.ts'
 import { createServerThrottle, type Throttle, type Turn } from '../../src/exchange/throttle/throttle.ts'
 import { Width } from '../../src/exchange/throttle/width.ts'
-import { EWS_CEILING_ROUNDS, EWS_CONCURRENCY_START, EWS_SYNC_CONCURRENCY_START } from '../../src/limits.ts'
+import {
+  EWS_CEILING_ROUNDS,
+  EWS_CONCURRENCY_START,
+  EWS_PAUSE_MAX_MS,
+  EWS_SYNC_CONCURRENCY_START,
+} from '../../src/limits.ts'
 import type { AccountBook } from '../../src/ports/account-book.ts'
 import { ConnectorError, type ErrorFields } from '../../src/ports/errors.ts'
 import { instantClock, silentLog } from './ews-script-server.ts'
@@ -222,6 +227,16 @@ describe('replicas that share a book', () => {
     await one.clock.sleep(1100)
     await answer(other.throttle)
     expect(one.clock.slept.at(-1)).toBeGreaterThan(3000)
+  })
+
+  it('ask again after a quarter of an hour, whatever a server or a proxy asked for', async () => {
+    const book = memoryAccountBook()
+    const one = fixture(book)
+    await refuse(one.throttle, OTHER, busy({ responseCode: 'ErrorServerBusy', retryAfterMs: 11 * 86_400_000 }))
+    await expect(answer(one.throttle)).rejects.toMatchObject({ fields: { retryAfterMs: EWS_PAUSE_MAX_MS } })
+    await one.clock.sleep(EWS_PAUSE_MAX_MS + 1)
+    await expect(answer(one.throttle)).resolves.toBe('ok')
+    await expect(answer(fixture(book, one.clock).throttle)).resolves.toBe('ok')
   })
 
   it('go on without the book when it cannot be written', async () => {

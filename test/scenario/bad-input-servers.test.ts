@@ -1,8 +1,10 @@
 /** Bad input, part 2: servers that answer nonsense, refuse, or lost what was linked. Nothing is ever concluded from it (LOS-1). */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Effect } from '../simulators/exchange/faults.ts'
 import type { FaultEffect } from '../simulators/nextcloud/faults.ts'
-import { emailOf } from '../world.ts'
+import { emailOf, type World } from '../world.ts'
 import type { RunJson, UserJson } from './command-line.ts'
 import { expectEqual } from './equality.ts'
 import { appointment } from './items.ts'
@@ -94,12 +96,20 @@ const NEXTCLOUD: Nonsense<FaultEffect>[] = [
   ],
 ]
 
+/** The time that a server asked everybody to wait has passed. */
+function endPauses({ directory }: World): void {
+  const state = new DatabaseSync(join(directory, 'data', 'connector.db'))
+  state.exec('update exchange_back_off set until_ms = 0')
+  state.close()
+}
+
 describe.concurrent('an answer that makes no sense', () => {
   it.each(EXCHANGE)('Exchange: %s', (_, effect, trouble) =>
     inOffice({}, async (office) => {
       office.world.exchange.faults.add({ mailbox: emailOf('alice'), effect })
       await expectTrouble(office, trouble)
       office.world.exchange.faults.clear()
+      endPauses(office.world)
       await expectHealed(office)
     }),
   )

@@ -129,7 +129,9 @@ describe('two runs at once', () => {
   it('started at the same moment over all mailboxes: each is synced once, nothing is doubled', async () => {
     office = await openOffice({ people: ['alice', 'bob', 'carol'] })
     const runs = await Promise.all([1, 2, 3].map(() => office.cli.json<RunJson>(['sync', 'run'])))
-    expect(runs.map(({ ran }) => ran.exitCode)).toEqual([0, 0, 0])
+    // One that found everything held by the others says so.
+    const codes = runs.map(({ ran }) => ran.exitCode).sort()
+    expect([codes[0], codes.filter((code) => code !== 0 && code !== 11)]).toEqual([0, []])
     const served = runs.flatMap(({ users }) => users.map(({ email }) => email)).sort()
     expect(served).toEqual(['alice', 'bob', 'carol'].map(emailOf))
     for (const person of ['alice', 'bob', 'carol']) await expectEqual(office.world, { person })

@@ -1,5 +1,5 @@
 /** Pauses that servers asked for, shared by all replicas through the account book: when one is told to wait, all wait. */
-import { EWS_BACKOFF_MAX_MS, EWS_PAUSE_LOOK_MS, EWS_WIDTH_MEMORY_MS } from '../../limits.ts'
+import { EWS_BACKOFF_MAX_MS, EWS_PAUSE_LOOK_MS, EWS_PAUSE_MAX_MS, EWS_WIDTH_MEMORY_MS } from '../../limits.ts'
 import type { AccountBook, BackOff } from '../../ports/account-book.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
@@ -31,7 +31,7 @@ export class Pause {
   begin(waitMs: number, width: number): void {
     const { clock, book, log } = this.#tools
     const atMs = clock.nowMs()
-    this.#untilMs = Math.max(this.#untilMs, atMs + waitMs)
+    this.#untilMs = Math.max(this.#untilMs, atMs + Math.min(waitMs, EWS_PAUSE_MAX_MS))
     // The own pause holds whatever becomes of the note.
     book?.noteBackOff(this.#scope, { untilMs: this.#untilMs, width, atMs }).catch((error: unknown) => {
       log.warn({ code: error instanceof ConnectorError ? error.code : 'bug' }, 'a pause could not be shared')
@@ -61,7 +61,7 @@ export class Pause {
     })
     const shared = await this.#looking
     if (shared === null) return
-    this.#untilMs = Math.max(this.#untilMs, shared.untilMs)
+    this.#untilMs = Math.max(this.#untilMs, Math.min(shared.untilMs, nowMs + EWS_PAUSE_MAX_MS))
     // A run that begins goes on where the last one was.
     if (isFirst && nowMs - shared.atMs < EWS_WIDTH_MEMORY_MS) learn(shared.width)
   }
