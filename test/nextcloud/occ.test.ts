@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createWebhookVerifier } from '../../src/nextcloud/app/webhook.ts'
 import { clientOf } from '../contract/nextcloud-app-suite.ts'
@@ -82,6 +83,46 @@ describe.skipIf(given.kind === 'skip')(title, () => {
     expect(await occ('journal:prune')).toMatch(/^0 rows thrown away, [1-9]/)
     expect(await occ('journal:prune', '--days=0')).toMatch(/^[1-9]\d* rows thrown away, 0 left/)
     expect(await failing('journal:prune', '--days=x')).toContain('--days is a number')
+  })
+
+  it('tidies by itself: used numbers, expired codes, old rows, and people who are long gone', async () => {
+    const db = new DatabaseSync(join(server.server.directory, 'data/owncloud.db'))
+    const now = Math.floor(Date.now() / 1000)
+    const old = now - 91 * 86_400
+    const run = (sql: string, ...values: (string | number)[]) => db.prepare(sql).run(...values)
+    run(
+      "insert into oc_exc_nonces (nonce, expires_at) values ('expired-nonce-0123', ?), ('present-nonce-0123', ?)",
+      now - 5,
+      now + 500,
+    )
+    const row =
+      "insert into oc_exc_journal (uid, kind, collection, op, origin, created_at) values ('anna', 'calendar', ?, 'update', 'user', ?)"
+    run(row, 'old', old)
+    run(row, 'new', now)
+    const user =
+      'insert into oc_exc_users (uid, email, state, withdrawal, consent_at, updated_at) values (?, ?, ?, ?, ?, ?)'
+    db.prepare(user).run('gone-long-ago', null, 'withdrawn', 'keep', null, old)
+    db.prepare(user).run('gone-lately', null, 'withdrawn', 'keep', null, now)
+    db.prepare(user).run('back-soon', 'back@corp.test', 'withdrawn', 'keep', old, old)
+    const jobs = await server.occ([
+      'background-job:list',
+      '--class=OCA\\ExchangeConnector\\BackgroundJob\\TidyJob',
+      '--output=json',
+    ])
+    const id = /"id": ?"?(\d+)/.exec(jobs)?.[1] ?? ''
+    await server.occ(['background-job:execute', id, '--force-execute'])
+    const column = (sql: string) =>
+      db
+        .prepare(sql)
+        .all()
+        .map((found) => Object.values(found)[0])
+    expect(column("select nonce from oc_exc_nonces where nonce like '%-nonce-0123'")).toEqual(['present-nonce-0123'])
+    expect(column("select collection from oc_exc_journal where collection in ('old', 'new')")).toEqual(['new'])
+    expect(column("select uid from oc_exc_users where uid like '%-%' order by uid")).toEqual([
+      'back-soon',
+      'gone-lately',
+    ])
+    db.close()
   })
 
   const steps = async (...args: string[]) => {
