@@ -31,7 +31,8 @@ export type RealAppServer = AppServer & {
 /** Passwords of tests need no slow hash. */
 const QUICK = { hashingThreads: 1, hashingMemoryCost: 8, hashingTimeCost: 1 }
 
-export type NewUser = { uid: string; mailbox?: string }
+/** `isNew`: never signed in, as people are whom an administrator enrols. */
+export type NewUser = { uid: string; mailbox?: string; isNew?: boolean }
 
 const SERVICE = 'exchange-sync'
 const PARTS = ['appinfo', 'lib', 'img', 'l10n', 'templates', 'js']
@@ -94,12 +95,13 @@ async function setUp(server: NextcloudServer, mailSink: MailSink): Promise<Omit<
     return rawRequest(server.url, { ...request, headers: { Authorization: authorization, ...request.headers } })
   }
   const newUsers = async (wanted: readonly NewUser[]) => {
-    const list = wanted.map(({ uid, mailbox = null }) => ({ uid, email: `${uid}@corp.test`, mailbox }))
+    const list = wanted.map(({ uid, mailbox = null, isNew }) => ({ uid, email: `${uid}@corp.test`, mailbox, isNew }))
     const passwords = await provision(server.directory, list)
-    for (const { uid, email } of list) {
+    for (const { uid, email, isNew } of list) {
       const password = passwords[uid]
       if (password === undefined) continue
       users.set(uid, { username: uid, email, password })
+      if (isNew) continue
       // Calendars are made when somebody signs in for the first time, and an app password is no such sign-in.
       const headers = { Depth: '1', Authorization: basic(uid, `a-Pass-w0rd-of-${uid}`) }
       await asUser(uid, { method: 'PROPFIND', path: `/remote.php/dav/calendars/${uid}/`, headers })

@@ -126,6 +126,17 @@ describe.skipIf(given.kind === 'skip')(title, () => {
     expect(performance.now() - startedAt).toBeLessThan(8_000)
   })
 
+  it('goes on where a password alone no longer does: enforced second factors and app passwords', async () => {
+    await server.occ(['twofactorauth:enforce', '--on'])
+    await server.occ(['config:system:set', 'token_auth_enforced', '--type=boolean', '--value=true'])
+    const headers = { Authorization: basic('alice', 'a-Pass-w0rd-of-alice'), Depth: '0' }
+    expect((await server.asUser('alice', { ...propfind, headers })).status).toBe(401)
+    expect(await both({})).toEqual(['200', '207'])
+    await server.occ(['twofactorauth:enforce', '--off'])
+    await server.occ(['config:system:delete', 'token_auth_enforced'])
+    await server.occ(['security:bruteforce:reset', '127.0.0.1'])
+  })
+
   it('opens nothing while no secret is set, or only an empty one', async () => {
     await server.set({ secret_kept: 'x' })
     const { sharedSecret } = server.account

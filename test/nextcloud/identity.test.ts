@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AppUser } from '../../src/nextcloud/app/answers.ts'
 import { clientOf } from '../contract/nextcloud-app-suite.ts'
+import { eventText } from '../contract/nextcloud-side-fixture.ts'
 import { type RealAppServer, startAppServer } from './app-server.ts'
 import { basic } from './raw-request.ts'
 import { nextcloudTree } from './server.ts'
@@ -77,6 +78,25 @@ describe.skipIf(given.kind === 'skip')(title, () => {
     expect(await enable('emil')).toContain('no mailbox is assigned')
     for (const key of ['allow_user_to_change_email', 'allow_user_to_change_display_name'])
       await server.occ(['config:system:delete', key])
+  })
+
+  it('lets the connector make calendars and address books for people who never signed in', async () => {
+    await server.newUsers([{ uid: 'nina', mailbox: 'nina@corp.test', isNew: true }])
+    const app = clientOf(server)
+    expect((await app.collections('nina')).filter(({ isOwn, isWritable }) => isOwn && isWritable)).toEqual([])
+    const url = `${server.rootUrl}remote.php/dav/calendars/nina/personal/`
+    expect((await app.dav('nina', { method: 'MKCALENDAR', url, headers: {} })).status).toBe(201)
+    const resourcetype = '<d:resourcetype><d:collection/><c:addressbook/></d:resourcetype>'
+    const body = `<d:mkcol xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:carddav"><d:set><d:prop>${resourcetype}</d:prop></d:set></d:mkcol>`
+    const headers = { 'Content-Type': 'application/xml' }
+    const [book, event] = await app.batch('nina', [
+      { method: 'MKCOL', path: 'addressbooks/users/nina/contacts/', headers, body },
+      {
+        ...{ method: 'PUT', path: 'calendars/nina/personal/a.ics', headers: { 'Content-Type': 'text/calendar' } },
+        body: eventText('a', 'A'),
+      },
+    ])
+    expect([book?.status, event?.status]).toEqual([201, 201])
   })
 
   it('is proved by a code that only the mailbox shows: one hour, five tries', async () => {

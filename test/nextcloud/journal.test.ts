@@ -1,4 +1,4 @@
-/** The change journal on a real server, where others write at the same time: nothing may be missed, and nothing of it may stand in a person's way. */
+/** What is written at the same time on a real server with PostgreSQL: the change journal misses nothing and stands in nobody's way, a nonce holds once. */
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { JournalEntry } from '../../src/nextcloud/app/answers.ts'
@@ -8,7 +8,7 @@ import { eventText } from '../contract/nextcloud-side-fixture.ts'
 import { startPostgres } from '../postgres.ts'
 import { type RealAppServer, startAppServer } from './app-server.ts'
 import { nextcloudTree } from './server.ts'
-import { DAV } from './signed-request.ts'
+import { API, DAV, refusalIn, signedBy } from './signed-request.ts'
 
 const given = nextcloudTree()
 const WRITERS = 4
@@ -84,6 +84,13 @@ describe.skipIf(given.kind === 'skip')(title, async () => {
     )
     expect(missing).toEqual([])
     expect((await app.work()).journalPending).toBe(0)
+  })
+
+  it('lets one of five copies of a request pass that arrive at once', async () => {
+    const nonce = randomUUID()
+    const copy = () => signedBy(server, { method: 'POST', path: `${API}journal/ack`, body: '{"ids":[]}' }, { nonce })
+    const codes = (await Promise.all([copy(), copy(), copy(), copy(), copy()])).map(refusalIn)
+    expect(codes.sort()).toEqual(['200', 'nonce', 'nonce', 'nonce', 'nonce'])
   })
 
   it('loses no write of a person when it cannot be written itself', async () => {
