@@ -73,7 +73,7 @@ function memberOfLine(line: CardLine, emailOf: EmailOf): GroupMember | null {
   const mail = /^mailto:([^?]+)/i.exec(value)?.[1]
   if (mail === undefined) return null
   // Kolab's way to say a name: mailto:%22Erika%22%20%3Cerika%40example.org%3E
-  const named = /^"?(.*?)"?\s*<([^<>]+)>$/.exec(decodeUri(mail))
+  const named = /^"?(.*?)"?\s*<([^<>\s]+@[^<>\s]+)>$/.exec(decodeUri(mail))
   const address = (named?.[2] ?? decodeUri(mail)).trim().toLowerCase()
   return address === '' ? null : { email: address, name: name || labelText(named?.[1] ?? ''), uid: null }
 }
