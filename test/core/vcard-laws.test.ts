@@ -59,6 +59,22 @@ describe('I19: the vCard lens', () => {
     )
   })
 
+  // Found by the law above: brackets around something that is no address were taken for Kolab's way to say a name.
+  it.each(['< >', '<!>'])('does not add the member %s of a group once more with every write', (email) => {
+    const member = { email, name: '', uid: null }
+    const model: Group = {
+      kind: 'group',
+      uid: 'group-1',
+      title: 'Team',
+      members: [member],
+      note: '',
+      categories: [],
+      sensitivity: 'normal',
+    }
+    const native = writeContact(null, model, { ...now, version: '3.0' }).text
+    expect(writeContact(native, model, later).text).toBe(native)
+  })
+
   it('fits once: the fitted contact fits as it is', () => {
     fc.assert(
       fc.property(sloppyCard, (model) => {
