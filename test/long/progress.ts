@@ -16,7 +16,8 @@ export type Progress = {
   }
   histories: {
     done: number
-    /** Seeds below this were run under every mask. */
+    firstSeed: number
+    /** Seeds from the first to below this were run under every mask. */
     nextSeed: number
     tookMs: number
     perMask: Record<string, number>
@@ -27,8 +28,10 @@ export type Progress = {
   }
 }
 
-export function loadProgress(file: string): Progress {
-  const histories = { done: 0, nextSeed: 1, tookMs: 0, perMask: {}, fired: {}, passesToRestMax: 0, failures: [] }
+/** `firstSeed` is where a new campaign begins; one that goes on keeps its own. */
+export function loadProgress(file: string, firstSeed = 1): Progress {
+  const counts = { done: 0, tookMs: 0, perMask: {}, fired: {}, passesToRestMax: 0, failures: [] }
+  const histories = { firstSeed, nextSeed: firstSeed, ...counts }
   const hostile = { done: 0, nextNumber: 1, refused: 0, tookMs: 0, failures: [] }
   const fresh: Progress = { phases: {}, hostile, histories }
   return existsSync(file) ? { ...fresh, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<Progress>) } : fresh

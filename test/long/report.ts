@@ -7,10 +7,10 @@ export function printReport({ phases, hostile, histories }: Progress): boolean {
     console.log(`\n${name}: ${ok ? 'ok' : 'FAILED'}, ${minutes(tookMs)}`)
     for (const line of lines) console.log(`  ${line}`)
   }
-  const { done, nextSeed, tookMs, perMask, fired, passesToRestMax, failures } = histories
+  const { done, firstSeed, nextSeed, tookMs, perMask, fired, passesToRestMax, failures } = histories
   const rate = tookMs > 0 ? Math.round((done / tookMs) * 1000) : 0
   console.log(
-    `\nhistories: ${done} (seeds 1 to ${nextSeed - 1}), ${minutes(tookMs)}, ${rate}/s, ${failures.length} failed`,
+    `\nhistories: ${done} (seeds ${firstSeed} to ${nextSeed - 1}), ${minutes(tookMs)}, ${rate}/s, ${failures.length} failed`,
   )
   console.log(`  masks: ${pairs(perMask)}`)
   console.log(`  faults: ${pairs(fired)}`)

@@ -15,6 +15,8 @@ const { values } = parseArgs({
   options: {
     state: { type: 'string', default: 'long-run.json' },
     histories: { type: 'string', default: '1000000' },
+    /** Of a new campaign; a file with progress knows its own. */
+    'first-seed': { type: 'string', default: '1' },
     hostile: { type: 'string', default: '1000000' },
     minutes: { type: 'string', default: '100000' },
     workers: { type: 'string', default: String(availableParallelism()) },
@@ -24,7 +26,7 @@ const { values } = parseArgs({
 })
 
 const isWanted = (name: string) => values.only === '' || values.only.split(',').includes(name)
-const progress: Progress = loadProgress(values.state)
+const progress: Progress = loadProgress(values.state, Number(values['first-seed']))
 const deadlineMs = Date.now() + Number(values.minutes) * 60_000
 const stop = { asked: false }
 process.once('SIGINT', () => {

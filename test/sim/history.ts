@@ -91,6 +91,7 @@ function loseItems(world: Simulation, server: SimServer, lose: () => void): void
     after,
     world.servers.filter((other) => other !== server),
   )
+  world.people.serverReturned(server, before)
   const kept = new Set(after.map((item) => item.model.uid))
   const uids = new Set(before.map((item) => item.model.uid).filter((uid) => !kept.has(uid)))
   if (world.loss) world.acceptLoss()

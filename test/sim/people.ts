@@ -43,6 +43,8 @@ export class People {
   readonly uids = new Set<string>()
   /** `SERVER|VALUE`: somebody who saw the value took it away from the collection of that server, to keep it elsewhere. */
   readonly taken = new Set<string>()
+  /** Values of moved items that a server brought back by itself to where they had been taken away: nobody put them there. */
+  readonly returned = new Map<SimServer, ReadonlySet<string>>()
   readonly movedUids = new Set<string>()
   readonly copiedUids = new Set<string>()
   /** Bodies written on Nextcloud with two spaces, which only an echo from Exchange can fold (I15). */
@@ -122,6 +124,17 @@ export class People {
     this.#around.trace(
       `* ${server.name}: edit ${item.id} ${model.uid} +${[...after].filter((value) => !before.has(value))} -${[...before].filter((value) => !after.has(value))}`,
     )
+  }
+
+  /** A server that was rolled back shows moved items again at the place that they were moved away from. */
+  serverReturned(server: SimServer, before: readonly SimItem[]): void {
+    const known = new Set(before.map((item) => item.model.uid))
+    const again = [...server.items.values()].filter(
+      ({ model }) => this.movedUids.has(model.uid) && !known.has(model.uid),
+    )
+    const values = again.flatMap(({ model }) => [...valuesOf(model)])
+    const takenHere = values.filter((value) => this.taken.has(`${server.name}|${value}`))
+    this.returned.set(server, new Set([...(this.returned.get(server) ?? []), ...takenHere]))
   }
 
   /** A server lost or rewrote items by itself: what only stood there is nobody's fault, what stands elsewhere must stay. */

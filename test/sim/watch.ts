@@ -64,9 +64,10 @@ function removalFaults(world: Simulation, process: ConnectorProcess, { collectio
   const found: string[] = []
   for (const value of valuesOf(item.model)) {
     if (!world.archived.has(value)) found.push(`I16: ${uid} removed before it was archived`)
+    const takenAway =
+      people.taken.has(`${witness.name}|${value}`) || people.returned.get(collection.servers[side])?.has(value)
     // Whoever removed the item on the other side did not see this value: it is an edit that the removal must not beat.
-    if (people.live.has(value) && !people.taken.has(`${witness.name}|${value}`))
-      found.push(`I17: ${uid} removed with the unseen ${value}`)
+    if (people.live.has(value) && !takenAway) found.push(`I17: ${uid} removed with the unseen ${value}`)
   }
   if (witness.byUid(uid) && !people.copiedUids.has(uid))
     found.push(`I8: ${uid} removed although ${witness.name} has it`)
