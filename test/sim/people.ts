@@ -61,7 +61,7 @@ export class People {
     const item = this.#chance.pick(items)
     if (!item || (roll < 0.2 && items.length < 9)) this.create(server)
     else if (roll < 0.35) this.remove(server, item)
-    else if (roll < 0.4 && elsewhere && this.#mayMove(item, elsewhere)) this.#move(server, item, elsewhere)
+    else if (roll < 0.4 && elsewhere && this.#mayMove(item, elsewhere)) this.move(server, item, elsewhere)
     else if (roll > 0.97 && server.name === 'exchange') this.#copy(server, item)
     else this.#edit(server, item)
   }
@@ -97,7 +97,7 @@ export class People {
   }
 
   /** To another collection of the same side: gone here and new there, nothing is given up. */
-  #move(server: SimServer, item: SimItem, elsewhere: SimServer): void {
+  move(server: SimServer, item: SimItem, elsewhere: SimServer): void {
     this.#around.trace(`* ${server.name}: move ${item.id} ${item.model.uid}`)
     this.movedUids.add(item.model.uid)
     server.remove(item.id)

@@ -1,6 +1,6 @@
 /** A simulated world in which nothing happens by chance: for tests that say themselves what people and servers do. */
 import type { SideName } from '../../src/ports/side.ts'
-import type { SimItem, SimServer } from './server.ts'
+import { type SimItem, SimServer } from './server.ts'
 import { Simulation } from './simulate.ts'
 
 const SEED = 1
@@ -12,6 +12,14 @@ export function quietWorld(trace?: (line: string) => void): Simulation {
   world.collections.splice(1)
   world.options.batchSaveSize = 2
   world.options.conflictPolicy = 'exchange'
+  return world
+}
+
+/** The same with a second collection. */
+export function quietWorldOfTwo(): Simulation {
+  const world = quietWorld()
+  const servers = { exchange: new SimServer('exchange'), nextcloud: new SimServer('nextcloud') }
+  world.collections.push({ name: 'Team', pairId: '7fc0ffee-0000-4000-8000-000000000000', servers })
   return world
 }
 
