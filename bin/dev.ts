@@ -1,4 +1,4 @@
-/** Development entry: runs the commands straight from TypeScript, `node bin/dev.ts sync run`. */
+/** Development entry: runs the commands straight from TypeScript, `npx node bin/dev.ts sync run`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { main } from '../src/cli/main.ts'

@@ -17,14 +17,11 @@ import type {
 import { ConnectorError } from '../ports/errors.ts'
 import { shownId } from './admin-ids.ts'
 import { describeError, errorJson } from './errors.ts'
+import { instant } from './instant.ts'
 import { lossJson, maskPath } from './json.ts'
 import type { Redact } from './redact.ts'
 
 export type JsonView = { redact: Redact; hidden: boolean; documents: boolean }
-
-export function instant(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
-}
 
 export function titleOf(title: string, { hidden }: JsonView): string | null {
   return hidden ? null : title

@@ -13,7 +13,7 @@ import type { LogTargets } from './log.ts'
 import type { OpenedLog } from './open-log.ts'
 import { NO_PROGRESS, type ProgressLine, progressLine } from './progress.ts'
 import { type Redact, redactor } from './redact.ts'
-import { type View, viewOf } from './render/view.ts'
+import { terminalWidth, type View, viewOf } from './render/view.ts'
 import { listenForSignals } from './signals.ts'
 
 export type GlobalFlags = { 'env-file'?: string | undefined; quiet: boolean; verbose: boolean }
@@ -97,7 +97,7 @@ export abstract class BaseCommand extends Command {
       await connector.reload()
       this.say('Read again: users, service accounts, log level.')
     } catch (error) {
-      this.say(errorText(describeError(error, this.redact)))
+      this.say(errorText(describeError(error, this.redact), terminalWidth(process.stderr)))
     }
   }
 
@@ -163,7 +163,7 @@ export abstract class BaseCommand extends Command {
     const shown = describeError(stopped ? new ConnectorError('stopped') : error, this.redact)
     process.exitCode = this.#stopCode ?? shown.exitCode
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(stopped ? new ConnectorError('stopped') : error))
-    else this.say(errorText(shown))
+    else this.say(errorText(shown, terminalWidth(process.stderr)))
     if (this.argv.some((word) => word === '--verbose' || word === '-v')) this.say(stackText(error, this.redact))
   }
 }

@@ -4,6 +4,7 @@ import { ERROR_TEXTS } from './errors/table.ts'
 import { fill } from './errors/text.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Redact } from './redact.ts'
+import { wrap } from './render/text.ts'
 
 /** `usage` is the command line's own code: what the argument parser refuses. */
 export type ShownCode = ErrorCode | 'usage'
@@ -42,10 +43,16 @@ function fromTable(code: ErrorCode, fields: ErrorFields, redact: Redact): ShownE
     code,
     message: fill(text.what, shown),
     why: text.why,
-    next: text.next,
+    next: withAddress(fill(text.next, shown), shown),
     exitCode: EXIT[text.exit],
     fields: shown,
   }
+}
+
+/** The next command can be copied as it is where the error knows whom it is about. */
+function withAddress(next: string, { email, mailbox }: ErrorFields): string {
+  const address = email ?? mailbox
+  return address === undefined ? next : next.replace(/\bEMAIL\b/g, () => String(address))
 }
 
 /** What oclif throws for a wrong command line carries an `oclif` property. */
@@ -81,9 +88,19 @@ export function exitCodeOf(code: ErrorCode): number {
   return EXIT[ERROR_TEXTS[code].exit]
 }
 
-/** What happened, why, and what now: on standard error. */
-export function errorText(shown: ShownError): string {
-  return [`Error: ${shown.message}`, `Why:   ${shown.why}`, `Next:  ${shown.next}`, `       (${shown.code})`].join('\n')
+/** What happened, why, and what now: on standard error. `width` null: no terminal, so that a line stays a line for whoever searches it. */
+export function errorText(shown: ShownError, width: number | null = null): string {
+  const parts = { 'Error: ': shown.message, 'Why:   ': shown.why, 'Next:  ': shown.next, '       ': `(${shown.code})` }
+  return Object.entries(parts)
+    .map(
+      ([label, text]) => label + (width === null ? text : hanging(text, { width, indent: ' '.repeat(label.length) })),
+    )
+    .join('\n')
+}
+
+/** A command that is to be copied begins a line of its own. */
+function hanging(text: string, { width, indent }: { width: number; indent: string }): string {
+  return wrap(text.replace(/: (connector [^\n]+)$/, ':\n$1'), width, indent).slice(indent.length)
 }
 
 /** The documented JSON form (docs/reference/json.md). */

@@ -1,7 +1,8 @@
 /** The JSON forms of what was done to items (`status --log`) and is being done (`sync watch`), field by field. No contents. */
 import type { HistoryEntry, WatchEvent } from '../ports/administration.ts'
 import type { ActionLog } from '../ports/state-store.ts'
-import { instant, type JsonView, titleOf } from './admin-json.ts'
+import { type JsonView, titleOf } from './admin-json.ts'
+import { instant } from './instant.ts'
 
 function doneJson(log: ActionLog) {
   const { passId, uid, action, side, reason, versionBefore, versionAfter, atMs } = log

@@ -10,14 +10,10 @@ import type { Conflict, HaltReason, PassLog } from '../ports/state-store.ts'
 import { shownId } from './admin-ids.ts'
 import { describeError, errorJson } from './errors.ts'
 import { exitOfRun, exitOfUser } from './exit-of-report.ts'
+import { instant } from './instant.ts'
 import type { Redact } from './redact.ts'
 import type { ShownAction } from './render/action.ts'
 import { lightOf } from './render/status.ts'
-
-/** Instants as ISO 8601 in UTC. */
-function instant(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
-}
 
 export function maskPath(path: string): string {
   // Who is invited, and the fingerprint of a file, are nobody's business in a log.

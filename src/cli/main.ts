@@ -3,6 +3,7 @@ import { Config, flush, run, settings } from '@oclif/core'
 import { describeError, errorJson, errorText } from './errors.ts'
 import { keepHeapSmall } from './memory.ts'
 import { redactor } from './redact.ts'
+import { terminalWidth } from './render/view.ts'
 
 export type MainOptions = {
   /** The directory with `commands` and, when built, the manifest. */
@@ -21,7 +22,7 @@ function wantsJson(argv: readonly string[]): boolean {
 function tellOutside(error: unknown, argv: readonly string[]): number {
   const shown = describeError(error, redactor([]))
   if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(errorJson(shown), null, 2)}\n`)
-  else process.stderr.write(`${errorText(shown)}\n`)
+  else process.stderr.write(`${errorText(shown, terminalWidth(process.stderr))}\n`)
   return shown.exitCode
 }
 

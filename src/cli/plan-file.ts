@@ -4,6 +4,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ApprovedPlan, UserReport } from '../ports/report.ts'
+import { instant } from './instant.ts'
 import { userReportJson } from './json.ts'
 import { readInputFile } from './read-file.ts'
 import type { Redact } from './redact.ts'
@@ -35,7 +36,7 @@ export function writePlanFile(path: string, report: UserReport, view: PlanFileVi
   const plan = {
     format: FORMAT,
     email: report.email,
-    madeAt: new Date(view.madeAtMs).toISOString(),
+    madeAt: instant(view.madeAtMs),
     pairs: pairs.map(({ kind, name, counts, halt, actions }) => ({ kind, name, counts, halt, actions })),
   }
   const draft = `${path}.${randomUUID().slice(0, 8)}`

@@ -30,6 +30,30 @@ describe('the table', () => {
   })
 })
 
+describe('an error on a terminal', () => {
+  const error = new ConnectorError('exchange.impersonation-denied', { account: 'svc', mailbox: 'anna@example.org' })
+  const shown = describeError(error, redact)
+
+  it('keeps to its width, and a command to copy begins a line of its own', () => {
+    for (const width of [40, 60, 80]) {
+      const lines = errorText(shown, width).split('\n')
+      expect(lines.filter((line) => line.length > width)).toEqual([])
+      expect(lines.some((line) => line.startsWith('       connector sync user'))).toBe(true)
+      expect(lines.at(-1)).toBe('       (exchange.impersonation-denied)')
+    }
+  })
+
+  it('stays one line each where a program reads them', () => {
+    expect(errorText(shown).split('\n')).toHaveLength(4)
+  })
+
+  it('names the mailbox in the command that comes next, and leaves no gap open', () => {
+    expect(shown.next).toMatch(/connector sync user anna@example\.org --dry-run$/)
+    const plan = new ConnectorError('guard.plan-changed', { email: 'anna@example.org', added: 1, dropped: 2 })
+    expect(describeError(plan, redact).next).not.toMatch(/[{}]/)
+  })
+})
+
 describe('describeError', () => {
   it('gives the code, the exit code and the allowed fields', () => {
     const error = new ConnectorError('exchange.throttled', { backOffMs: 5000, authorization: 'x', body: 'y' })

@@ -267,6 +267,11 @@ describe('the network', () => {
     })
     const unknown = await clientFor('http://no-such-host.invalid/')
     expect((await failure(unknown.client.get('http://no-such-host.invalid/x'))).code).toBe('nextcloud.unreachable')
+    const blocked = await clientFor('http://127.0.0.1:6000/')
+    expect(await failure(blocked.client.get('http://127.0.0.1:6000/x'))).toMatchObject({
+      code: 'nextcloud.unreachable',
+      fields: { sent: 'no', reason: expect.stringMatching(/^port 6000 is one that HTTP clients refuse to call/) },
+    })
     const { client, server } = await fixture(() => undefined, { timeoutMs: 200 })
     expect(await failure(client.get(`${server.url}/x`))).toMatchObject({
       code: 'nextcloud.timeout',

@@ -126,6 +126,28 @@ describe('mailboxes', () => {
   })
 })
 
+describe('a refusal', () => {
+  it('names the account that was refused, and the mailbox that is unknown', async () => {
+    const world = await start(['a'])
+    const unknown = world.pool
+      .clientFor('nobody@example.org')
+      .call(
+        getFolder,
+        { shape: { base: 'IdOnly' }, ids: [{ kind: 'distinguished', name: 'calendar' }] },
+        { mailbox: 'nobody@example.org' },
+      )
+    await expect(unknown).rejects.toMatchObject({
+      code: 'exchange.unknown-mailbox',
+      fields: { mailbox: 'nobody@example.org' },
+    })
+    world.server.addServiceAccount('a', 'changed')
+    await expect(world.call('person1@example.org')).rejects.toMatchObject({
+      code: 'exchange.sign-in',
+      fields: { account: 'a' },
+    })
+  })
+})
+
 describe('an account with a wrong password', () => {
   it('costs one try, however many mailboxes ask at once', async () => {
     const world = await start(['a'])

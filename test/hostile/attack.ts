@@ -16,7 +16,7 @@ export function attack(target: Target, range: { first: number; count: number }):
     result.inputs++
     if (failure === 'refused') result.refused++
     else if (failure !== null)
-      result.failures.push(`node test/hostile/replay.ts '${target.name}' ${number}  # ${failure}`)
+      result.failures.push(`npx node test/hostile/replay.ts '${target.name}' ${number}  # ${failure}`)
   }
   return result
 }

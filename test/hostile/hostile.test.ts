@@ -37,6 +37,6 @@ describe('hostile input', () => {
     }
     const { failures } = attack(broken, { first: 1, count: 50 })
     expect(failures.length).toBeGreaterThan(0)
-    expect(failures[0]).toMatch(/^node test\/hostile\/replay.ts 'broken' \d+ {2}# TypeError: too long$/)
+    expect(failures[0]).toMatch(/^npx node test\/hostile\/replay.ts 'broken' \d+ {2}# TypeError: too long$/)
   })
 })

@@ -1,4 +1,4 @@
-/** Shows one damaged input and what becomes of it: `node test/hostile/replay.ts TARGET NUMBER`. */
+/** Shows one damaged input and what becomes of it: `npx node test/hostile/replay.ts TARGET NUMBER`. */
 import { inputOf } from './attack.ts'
 import { TARGETS } from './targets.ts'
 

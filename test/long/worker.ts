@@ -1,4 +1,4 @@
-/** One slice of histories: `node test/long/worker.ts FIRST_SEED SEEDS`. Prints one JSON line. */
+/** One slice of histories: `npx node test/long/worker.ts FIRST_SEED SEEDS`. Prints one JSON line. */
 import { replayCommand, runCampaign } from '../sim/campaign.ts'
 import { MASKS } from '../sim/faults.ts'
 import type { Slice } from './histories.ts'

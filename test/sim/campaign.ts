@@ -64,7 +64,7 @@ function count(campaign: Campaign, history: History): void {
 
 /** What a person needs to look into a failure. */
 export function replayCommand(history: History): string {
-  return `node test/sim/replay.ts ${history.seed} ${history.mask}  # ${history.violations.slice(0, 3).join('; ')}`
+  return `npx node test/sim/replay.ts ${history.seed} ${history.mask}  # ${history.violations.slice(0, 3).join('; ')}`
 }
 
 /** One line about a campaign, for the log of a test run. */

@@ -1,4 +1,4 @@
-/** Replays one seed with a trace: `node test/sim/replay.ts SEED MASK`. */
+/** Replays one seed with a trace: `npx node test/sim/replay.ts SEED MASK`. */
 import type { Mask } from './faults.ts'
 import { simulate } from './history.ts'
 

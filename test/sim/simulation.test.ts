@@ -1,4 +1,5 @@
 /** The whole engine between two simulated servers, with faults, under the eyes of an oracle (docs/promises.md): every net is there. */
+import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { replayCommand } from './campaign.ts'
 import { CAMPAIGN_TIME_MAX_MS, campaignWithoutFailures, kindsNotFired } from './campaign-test.ts'
@@ -22,6 +23,23 @@ describe('the simulation', () => {
   it.each(REGRESSIONS)('does not fail again with seed $seed, $mask: $found', async ({ seed, mask }) => {
     const history = await simulate({ seed, mask })
     expect(history.violations, replayCommand(history)).toEqual([])
+  })
+
+  it('prints a command that replays a seed, also where the Node of the system is too old for TypeScript', () => {
+    const failed = {
+      seed: 3,
+      mask: 'all' as const,
+      violations: ['a'],
+      fired: new Map(),
+      passes: 1,
+      passesToRest: 1,
+      digest: '',
+    }
+    const path = (process.env.PATH ?? '').split(':').filter((folder) => !folder.includes('node_modules'))
+    const env = { HOME: process.env.HOME ?? '', PATH: path.join(':') }
+    const ran = spawnSync('sh', ['-c', replayCommand(failed)], { env, encoding: 'utf8' })
+    expect({ status: ran.status, errors: ran.stderr }).toEqual({ status: 0, errors: '' })
+    expect(ran.stdout).toContain('pass 1')
   })
 
   it(

@@ -42,7 +42,7 @@ export const EXCHANGE_ERRORS = {
   'exchange.unknown-mailbox': {
     what: 'Exchange knows no mailbox[ {mailbox}].',
     why: 'The address is not the primary SMTP address of a mailbox, or the mailbox was moved or removed.',
-    next: 'Correct the address in users.json, then: connector users list',
+    next: 'Correct the address in users.json, or assign the right one in the Nextcloud app, then: connector users list',
     exit: 'failed',
   },
   'exchange.folder-not-found': {

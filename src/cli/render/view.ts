@@ -12,8 +12,16 @@ const WIDTH_MAX = 160
 
 export const PLAIN: View = { width: WIDTH_DEFAULT, paint: (_, text) => text }
 
+/** Null where no terminal is: lines are then left whole for the program that reads them. */
+export function terminalWidth(stream: NodeJS.WriteStream): number | null {
+  return stream.isTTY ? widthOf(stream) : null
+}
+
+function widthOf(stream: NodeJS.WriteStream): number {
+  return Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stream.columns || WIDTH_DEFAULT))
+}
+
 /** Colours on a terminal that has them, unless NO_COLOR or `TERM=dumb` says otherwise. */
 export function viewOf(stream: NodeJS.WriteStream): View {
-  const width = Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, stream.columns ?? WIDTH_DEFAULT))
-  return { width, paint: (style, text) => styleText(style, text, { stream, validateStream: true }) }
+  return { width: widthOf(stream), paint: (style, text) => styleText(style, text, { stream, validateStream: true }) }
 }

@@ -1,6 +1,6 @@
 /** The client of one mailbox: each call goes through the mailbox's account, and through the next best one when that is turned away. */
 import { ACCOUNTS_PER_CALL_MAX } from '../../limits.ts'
-import { ConnectorError } from '../../ports/errors.ts'
+import { ConnectorError, type ErrorCode } from '../../ports/errors.ts'
 import type { EwsClient } from '../ews/client.ts'
 import type { Member } from './member.ts'
 
@@ -18,11 +18,16 @@ export function mailboxClient(order: () => readonly Member[]): EwsClient {
         if (member === undefined) break
         tried.push(member)
         last = member
+        const names = { account: member.name, mailbox: call.mailbox }
         try {
-          return await member.call((client) => client.call(operation, request, call), { signal: call.signal })
+          const results = await member.call((client) => client.call(operation, request, call), { signal: call.signal })
+          return results.map((result) =>
+            result.kind === 'failed' ? { ...result, error: withNames(result.error, names) } : result,
+          )
         } catch (error) {
-          if (!isTurnedAway(error, member)) throw error
-          refusal ??= error
+          const named = error instanceof ConnectorError ? withNames(error, names) : error
+          if (!isTurnedAway(error, member)) throw named
+          refusal ??= named
         }
       }
       throw refusal ?? new ConnectorError('bug', { where: 'mailboxClient' })
@@ -35,4 +40,26 @@ export function mailboxClient(order: () => readonly Member[]): EwsClient {
 /** Another account may make the same call only when this one rests from now on, and nothing of the call was carried out. */
 function isTurnedAway(error: unknown, member: Member): boolean {
   return error instanceof ConnectorError && error.fields.sent === 'no' && member.isResting()
+}
+
+/** Which account was refused, and for which mailbox: without it an administrator of several looks for the wrong one. */
+const ABOUT_ACCOUNT: readonly ErrorCode[] = [
+  'exchange.sign-in',
+  'exchange.impersonation-denied',
+  'exchange.ews-blocked',
+]
+const ABOUT_MAILBOX: readonly ErrorCode[] = [
+  'exchange.impersonation-denied',
+  'exchange.unknown-mailbox',
+  'exchange.account-disabled',
+  'exchange.mailbox-moving',
+]
+
+function withNames(error: ConnectorError, { account, mailbox }: { account: string; mailbox: string | null }) {
+  const names = {
+    ...(ABOUT_ACCOUNT.includes(error.code) && { account }),
+    ...(ABOUT_MAILBOX.includes(error.code) && mailbox !== null && { mailbox }),
+  }
+  if (Object.keys(names).length === 0) return error
+  return new ConnectorError(error.code, { ...names, ...error.fields }, error.cause)
 }

@@ -39,6 +39,11 @@ export function networkError(cause: unknown, context: NetworkErrorContext): Conn
   const [name, code] = firstCode(cause)
   const make = (errorCode: ErrorCode, sent: Sent) =>
     new ConnectorError(errorCode, { method, host, sent, reason: code ?? name }, cause)
+  if (isBlockedPort(cause)) {
+    const port = /:(\d+)$/.exec(host)?.[1] ?? '80'
+    const reason = `port ${port} is one that HTTP clients refuse to call: let the server listen on another one`
+    return new ConnectorError('nextcloud.unreachable', { method, host, sent: 'no', reason }, cause)
+  }
   if (name === 'TimeoutError') return make('nextcloud.timeout', 'maybe')
   if (code && TLS.test(code)) return make('nextcloud.tls', 'no')
   const before = code ? BEFORE_SENDING[code] : undefined
@@ -51,6 +56,11 @@ export function networkError(cause: unknown, context: NetworkErrorContext): Conn
 /** Whether the request may have been applied although it failed. */
 export function maybeSent(error: ConnectorError): boolean {
   return error.fields.sent === 'maybe'
+}
+
+/** The ports of other protocols that fetch does not call (Fetch Standard, "bad port"): the only sign of it is this message. */
+function isBlockedPort(cause: unknown): boolean {
+  return cause instanceof TypeError && cause.cause instanceof Error && cause.cause.message === 'bad port'
 }
 
 /** fetch wraps the reason in `cause`, and a failed connection to several addresses in `errors`. */
