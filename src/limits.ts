@@ -286,6 +286,8 @@ export const LOG_FILE_BUFFER_BYTES_MAX = 8 * 1024 * 1024
 export const LOG_UDP_BYTES_MAX = 8_192
 /** App: time between two polls of the daemon, for all users together; a webhook makes it at once. An idle poll costs Nextcloud 27 ms. */
 export const APP_POLL_MS = 10_000
+/** App: how long it is remembered whose turn to poll it was: replicas' clocks may differ by this much. */
+export const APP_POLL_TURN_MS = 5 * 60 * 1000
 /** App: longest pause between polls while it fails. */
 export const APP_POLL_FAILED_MAX_MS = 5 * 60 * 1000
 /** App: a command that a replica took and did not answer is taken up again after this time; a restore takes seconds. */

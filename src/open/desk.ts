@@ -4,7 +4,7 @@ import { leaveMailbox } from '../engine/leave.ts'
 import type { ServiceOptions } from '../engine/service.ts'
 import { placeMessage } from '../exchange/ews/place-message.ts'
 import { commandRunner } from '../nextcloud/app/commands.ts'
-import { pollApp } from '../nextcloud/app/desk.ts'
+import { pollApp, takeTurn } from '../nextcloud/app/desk.ts'
 import { createReporter } from '../nextcloud/app/status.ts'
 import { nextcloudSide } from '../nextcloud/side.ts'
 import type { UserEntry } from '../nextcloud/user-entry.ts'
@@ -43,6 +43,7 @@ export function openDesk(parts: DeskParts): Desk {
   })
   return {
     poll: (signal) => pollApp({ app, users, shared, run, log }, signal),
+    isOurTurn: () => takeTurn(shared, clock.nowMs()),
     report: reporter.report,
     close: reporter.close,
   }

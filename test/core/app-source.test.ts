@@ -1,5 +1,7 @@
 /** Polling the app for the daemon: at its interval, at once when a webhook says so, ever more rarely while it fails, and never at an end. */
 import { describe, expect, it } from 'vitest'
+import { APP_POLL_MS } from '../../src/limits.ts'
+import { takeTurn } from '../../src/nextcloud/app/desk.ts'
 import { appNews } from '../../src/nextcloud/app/source.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { memoryLog } from './dav-server.ts'
@@ -22,6 +24,7 @@ function steppedClock() {
   }
 }
 
+const isOurTurn = async () => true
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 describe('the app as a source of news', () => {
@@ -30,7 +33,10 @@ describe('the app as a source of news', () => {
     const answers = [['a@b'], [], ['c@d']]
     const marked: string[] = []
     const stop = new AbortController()
-    const { source, pollNow } = appNews({ poll: async () => answers.shift() ?? [] }, { clock, log: memoryLog() })
+    const { source, pollNow } = appNews(
+      { poll: async () => answers.shift() ?? [], isOurTurn },
+      { clock, log: memoryLog() },
+    )
     const running = source.run(
       async () => [],
       (email) => marked.push(email),
@@ -59,12 +65,13 @@ describe('the app as a source of news', () => {
         answer = () => resolve([])
       })
     }
-    const { source, pollNow } = appNews({ poll }, { clock, log: memoryLog() })
+    const { source, pollNow } = appNews({ poll, isOurTurn }, { clock, log: memoryLog() })
     const running = source.run(
       async () => [],
       () => {},
       stop.signal,
     )
+    await settled()
     pollNow?.()
     answer()
     await settled()
@@ -82,7 +89,7 @@ describe('the app as a source of news', () => {
     const poll = async (): Promise<string[]> => {
       throw new ConnectorError('nextcloud.unreachable', { host: 'cloud.test' })
     }
-    const { source } = appNews({ poll }, { clock, log: memoryLog(lines) })
+    const { source } = appNews({ poll, isOurTurn }, { clock, log: memoryLog(lines) })
     const running = source.run(
       async () => [],
       () => {},
@@ -97,5 +104,52 @@ describe('the app as a source of news', () => {
     expect(lines.filter((line) => line.includes('nextcloud.unreachable'))).toHaveLength(1)
     stop.abort()
     await running
+  })
+
+  it('is polled once in a span of time, however many replicas there are; the first time and for a webhook by each', async () => {
+    const known = new Set<string>()
+    const book = { remember: async (nonce: string) => !known.has(nonce) && Boolean(known.add(nonce)) }
+    const stop = new AbortController()
+    let nowMs = 1_000_000
+    const polls: string[] = []
+    const replica = (name: string) => {
+      const clock = { ...steppedClock(), nowMs: () => nowMs }
+      const poll = async () => {
+        polls.push(name)
+        return []
+      }
+      const news = appNews({ poll, isOurTurn: () => takeTurn(book, clock.nowMs()) }, { clock, log: memoryLog() })
+      const running = news.source.run(
+        async () => [],
+        () => {},
+        stop.signal,
+      )
+      return { ...news, clock, running }
+    }
+    const replicas = ['one', 'two', 'three'].map(replica)
+    const [one, two] = replicas
+    const everybodyWakes = async () => {
+      nowMs += APP_POLL_MS
+      polls.length = 0
+      for (const { clock } of replicas) clock.step()
+      await settled()
+    }
+    await settled()
+    expect(polls).toEqual(['one', 'two', 'three'])
+    for (let span = 0; span < 5; span++) {
+      await everybodyWakes()
+      expect(polls).toHaveLength(1)
+    }
+    polls.length = 0
+    two?.pollNow?.()
+    await settled()
+    expect(polls).toEqual(['two'])
+    // A replica that is gone leaves nothing that has to run out.
+    replicas.shift()
+    await everybodyWakes()
+    expect(polls).toHaveLength(1)
+    expect(one?.clock.waits).toHaveLength(6)
+    stop.abort()
+    await Promise.all([one, two, ...replicas].map((each) => each?.running))
   })
 })

@@ -54,6 +54,15 @@ describe('the users of the app', () => {
     expect(await follow()).toEqual([])
   })
 
+  it('who changed are told by the next poll, though somebody read the list in between', async () => {
+    const { users, app, clock, client } = await start(2)
+    await users.everyone()
+    clock.now += 120_000
+    app.change('user000001', { timeZone: 'Europe/Paris' })
+    await users.everyone()
+    expect(await users.follow((await client.work()).usersUpdatedAt)).toEqual(['user000001@corp.test'])
+  })
+
   it('stay as they were when a page cannot be read', async () => {
     const { users, simulator, clock } = await start(1_200)
     expect(await users.everyone()).toHaveLength(1_200)

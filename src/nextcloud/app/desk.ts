@@ -2,7 +2,7 @@
  * Polls the Nextcloud app for all users at once: one request says whether there is anything. Rows of the journal are acknowledged
  * only after the mailboxes that they name were marked due in the state: whatever happens in between, the rows come again.
  */
-import { APP_COMMAND_CLAIM_MS, APP_PAGES_MAX } from '../../limits.ts'
+import { APP_COMMAND_CLAIM_MS, APP_PAGES_MAX, APP_POLL_MS, APP_POLL_TURN_MS } from '../../limits.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SharedWork } from '../../ports/shared-work.ts'
@@ -28,6 +28,14 @@ export async function pollApp(options: DeskOptions, signal: AbortSignal): Promis
   if (work.journalPending > 0) for (const email of await takeJournal(options, signal)) due.add(email)
   if (work.commandsPending > 0) for (const email of await takeCommands(options, signal)) due.add(email)
   return [...due]
+}
+
+/**
+ * See `Desk.isOurTurn`. Nobody holds the turn for longer than one span, so nothing has to be given back or to run out when a replica
+ * dies: the next span goes to whoever asks first.
+ */
+export function takeTurn(shared: Pick<SharedWork, 'remember'>, nowMs: number): Promise<boolean> {
+  return shared.remember(`app-poll-${Math.floor(nowMs / APP_POLL_MS)}`, APP_POLL_TURN_MS)
 }
 
 async function takeUsers({ users, shared }: DeskOptions, updatedAt: number): Promise<readonly string[]> {

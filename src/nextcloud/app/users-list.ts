@@ -11,8 +11,10 @@ export class AppUserList {
   readonly #clock: Pick<Clock, 'nowMs'>
   #known: Known | null = null
   /** One reader at a time: passes of many users ask at once. */
-  #reading: Promise<AppUser[]> | null = null
+  #reading: Promise<void> | null = null
   #settledAt: number | null = null
+  /** Who changed and was not told yet: whoever reads the list in between must not keep it to himself. */
+  readonly #untold = new Map<string, AppUser>()
 
   constructor(app: Pick<AppClient, 'users'>, clock: Pick<Clock, 'nowMs'>) {
     this.#app = app
@@ -26,8 +28,8 @@ export class AppUserList {
     return [...(this.#known?.byUid.values() ?? [])]
   }
 
-  /** Asks for what changed, whatever the age of what is known. Gives who changed and who came; at the first look nobody. */
-  refresh(): Promise<AppUser[]> {
+  /** Asks for what changed, whatever the age of what is known. */
+  refresh(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null
     })
@@ -39,15 +41,20 @@ export class AppUserList {
     await this.refresh()
   }
 
-  /** `updatedAt`: the app's word for the last change. Asked for twice after each: a second one in the same second does not move it. */
+  /**
+   * Who changed and who came since the last call; at the first look nobody. `updatedAt`: the app's word for the last change. Asked for
+   * twice after each: a second one in the same second does not move it.
+   */
   async follow(updatedAt: number): Promise<AppUser[]> {
     const known = this.#known
     if (known && this.#settledAt === updatedAt && !this.#isWholeOld(known)) {
       known.readAtMs = this.#clock.nowMs()
-      return []
+    } else {
+      await this.refresh()
+      if (known?.updatedAt === updatedAt) this.#settledAt = updatedAt
     }
-    const changed = await this.refresh()
-    if (known?.updatedAt === updatedAt) this.#settledAt = updatedAt
+    const changed = [...this.#untold.values()]
+    this.#untold.clear()
     return changed
   }
 
@@ -55,7 +62,7 @@ export class AppUserList {
     return this.#clock.nowMs() - wholeAtMs > APP_USERS_WHOLE_AGE_MAX_MS
   }
 
-  async #read(): Promise<AppUser[]> {
+  async #read(): Promise<void> {
     const nowMs = this.#clock.nowMs()
     const before = this.#known
     const isWhole = before === null || this.#isWholeOld(before)
@@ -67,7 +74,8 @@ export class AppUserList {
     const updatedAt = all.reduce((max, user) => Math.max(max, user.updatedAt), 0)
     // Stored only when the last page was read: half a list is never taken for the whole.
     this.#known = { byUid, readAtMs: nowMs, wholeAtMs: isWhole ? nowMs : before.wholeAtMs, updatedAt }
-    if (before === null) return []
-    return all.filter((user) => before.byUid.get(user.uid)?.updatedAt !== user.updatedAt)
+    if (before === null) return
+    for (const user of all)
+      if (before.byUid.get(user.uid)?.updatedAt !== user.updatedAt) this.#untold.set(user.uid, user)
   }
 }
