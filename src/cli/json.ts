@@ -6,7 +6,7 @@ import type { Loss } from '../model/item.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { ErrorReport, ItemProblem, PairReport, RunReport, UserReport } from '../ports/report.ts'
 import type { MailboxStatus, User } from '../ports/service.ts'
-import type { Conflict, HaltReason, PassLog } from '../ports/state-store.ts'
+import type { Conflict, HaltReason, LastPass, PassLog } from '../ports/state-store.ts'
 import { shownId } from './admin-ids.ts'
 import { describeError, errorJson } from './errors.ts'
 import { exitOfRun, exitOfUser } from './exit-of-report.ts'
@@ -123,6 +123,12 @@ function statusPairJson(pair: MailboxStatus['pairs'][number], redact: Redact) {
   return { kind, name, status, firstPassDone, items, halt: haltJson(pair.halt), problems }
 }
 
+function lastPassJson(last: LastPass | null) {
+  if (last === null) return null
+  const { counts, tookMs, account, lag, errorCodes } = last
+  return { counts, tookMs, account, lagMs: lag?.ms ?? null, lagAt: instant(lag?.atMs ?? null), errorCodes }
+}
+
 export function statusJson(list: readonly MailboxStatus[], nowMs: number, redact: Redact) {
   const mailboxes = list.map((status) => ({
     email: status.email,
@@ -130,9 +136,11 @@ export function statusJson(list: readonly MailboxStatus[], nowMs: number, redact
     status: status.mailbox?.status ?? null,
     statusReason: status.mailbox?.statusReason ?? null,
     lastOutcome: status.mailbox?.lastOutcome ?? null,
+    lastStarted: instant(status.mailbox?.lastStartedAtMs ?? null),
     lastSuccess: instant(status.mailbox?.lastSuccessAtMs ?? null),
     nextRun: instant(status.mailbox?.nextRunAtMs ?? null),
     attempts: status.mailbox?.attempts ?? 0,
+    lastPass: lastPassJson(status.mailbox?.lastPass ?? null),
     pairs: status.pairs.map((pair) => statusPairJson(pair, redact)),
     openConflicts: status.openConflicts.map(conflictJson),
     lastPasses: status.lastPasses.map(passJson),

@@ -55,7 +55,7 @@ export type PassContext = {
   email: string
   onProgress: (event: ProgressEvent) => void
   cache: ContentCache
-  /** For metrics: an item that was changed at this time (by its server) was written on this side just now. */
+  /** For metrics and the mailbox's lag: an item that was changed at this time (by its server) was written on this side just now. */
   onWritten?: (side: SideName, changedAtMs: number | null | undefined) => void
   /** Removals that this pass has written so far, or may have: for the guard over all its rounds. */
   removals: number

@@ -1,16 +1,25 @@
 /** One user: lease, then every collection pair in turn. One bad collection does not stop the others (I23). */
 import type { Clock, Random } from '../ports/clock.ts'
+import { NO_COUNTS } from '../ports/counts.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { ErrorReport, PairReport, ProgressEvent, UserReport } from '../ports/report.ts'
 import type { Side, SideName } from '../ports/side.ts'
-import type { CollectionKind, CollectionPair, Lease, Mailbox, PassOutcome, StateStore } from '../ports/state-store.ts'
+import type {
+  CollectionKind,
+  CollectionPair,
+  LastPass,
+  Lease,
+  Mailbox,
+  PassOutcome,
+  StateStore,
+} from '../ports/state-store.ts'
 import type { KeyedHash } from '../sync/fingerprint.ts'
 import type { Approved } from './approved.ts'
 import { ContentCache } from './content-cache.ts'
 import type { EngineOptions } from './context.ts'
-import { lagOf } from './measure.ts'
+import { PassNotes } from './last-pass.ts'
 import { runPair } from './pass.ts'
 import { Prints } from './prints.ts'
 
@@ -24,7 +33,15 @@ export type OpenedPair = {
 /** A collection that was asked for and cannot be opened; the others go on (I23). `halted`: it waits for a person, with the reason. */
 export type UnopenedPair = { name: string; kind: CollectionKind; error: ConnectorError; halted?: CollectionPair }
 export type OpenedPairs = { opened: readonly OpenedPair[]; unopened: readonly UnopenedPair[] }
-export type UserToOpen = { mailbox: Mailbox; lease: Lease; store: StateStore; dryRun: boolean; signal: AbortSignal }
+export type UserToOpen = {
+  mailbox: Mailbox
+  lease: Lease
+  store: StateStore
+  dryRun: boolean
+  signal: AbortSignal
+  /** Told which service account is about to act. */
+  onAccount?: (name: string) => void
+}
 
 /** Signs in on both sides, finds the collections and their state rows. In a dry run it must not write on a server. */
 export type OpenPairs = (user: UserToOpen) => Promise<OpenedPairs>
@@ -60,12 +77,13 @@ export async function runUser(run: UserRun): Promise<UserReport> {
   const startedAtMs = run.clock.nowMs()
   run.onProgress({ kind: 'user-started', email: run.mailbox.email })
   const pairs: PairReport[] = []
+  const notes = new PassNotes(run.clock, run.metrics)
   let error: ErrorReport | null = null
   try {
     const checkpoint = checkpointOf(run)
-    const { opened, unopened } = await run.openPairs(run)
+    const { opened, unopened } = await run.openPairs({ ...run, onAccount: notes.usedAccount })
     pairs.push(...unopened.map(unopenedReport))
-    for (const one of opened) pairs.push(await runOpened(run, one, checkpoint))
+    for (const one of opened) pairs.push(await runOpened(run, one, { checkpoint, notes }))
   } catch (thrown) {
     error = reportOf(thrown, run)
   }
@@ -79,12 +97,20 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     error,
     tookMs: run.clock.nowMs() - startedAtMs,
   }
-  if (!run.dryRun) await recordMailbox(run, { outcome, hasWork, startedAtMs })
+  if (!run.dryRun)
+    await recordMailbox(run, {
+      outcome,
+      hasWork,
+      startedAtMs,
+      lastPass: notes.after(report, run.mailbox.lastPass ?? null),
+    })
   run.onProgress({ kind: 'user-finished', email: run.mailbox.email, report })
   return report
 }
 
-function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => Promise<void>): Promise<PairReport> {
+type Passing = { checkpoint: () => Promise<void>; notes: PassNotes }
+
+function runOpened(run: UserRun, { pair, sides }: OpenedPair, { checkpoint, notes }: Passing): Promise<PairReport> {
   const passId = run.random.uuid()
   return runPair({
     store: run.store,
@@ -105,7 +131,7 @@ function runOpened(run: UserRun, { pair, sides }: OpenedPair, checkpoint: () => 
     email: run.mailbox.email,
     onProgress: run.onProgress,
     cache: new ContentCache(),
-    ...(run.metrics && pair.firstPassDone && { onWritten: lagOf(run.metrics, run.clock) }),
+    ...(pair.firstPassDone && { onWritten: notes.written }),
     removals: 0,
   })
 }
@@ -117,7 +143,7 @@ function unopenedReport({ name, kind, error, halted }: UnopenedPair): PairReport
     name,
     outcome: halted ? 'halted' : 'failed',
     firstPass: false,
-    counts: { seen: 0, unchanged: 0, created: 0, updated: 0, removed: 0, conflicts: 0, skipped: 0, failed: 0 },
+    counts: NO_COUNTS,
     waiting: 0,
     actions: [],
     problems: [],
@@ -169,9 +195,9 @@ function worstOf(pairs: readonly PairReport[], error: ErrorReport | null): PassO
 }
 
 /** When it runs next: the critical interval while there is known work, backing off while passes fail. */
-type PassEnd = { outcome: PassOutcome; hasWork: boolean; startedAtMs: number }
+type PassEnd = { outcome: PassOutcome; hasWork: boolean; startedAtMs: number; lastPass: LastPass }
 
-async function recordMailbox(run: UserRun, { outcome, hasWork, startedAtMs }: PassEnd): Promise<void> {
+async function recordMailbox(run: UserRun, { outcome, hasWork, startedAtMs, lastPass }: PassEnd): Promise<void> {
   const nowMs = run.clock.nowMs()
   const attempts = outcome === 'failed' ? run.mailbox.attempts + 1 : 0
   const waitMs = nextWaitMs(run, { outcome, hasWork }, attempts)
@@ -182,6 +208,7 @@ async function recordMailbox(run: UserRun, { outcome, hasWork, startedAtMs }: Pa
     lastStartedAtMs: startedAtMs,
     lastSuccessAtMs: outcome === 'in-step' ? nowMs : run.mailbox.lastSuccessAtMs,
     lastOutcome: outcome,
+    lastPass,
   }
   try {
     await run.store.commit(run.lease, [{ kind: 'put-mailbox', mailbox }])
@@ -191,7 +218,11 @@ async function recordMailbox(run: UserRun, { outcome, hasWork, startedAtMs }: Pa
   }
 }
 
-function nextWaitMs(run: UserRun, { outcome, hasWork }: Omit<PassEnd, 'startedAtMs'>, attempts: number): number {
+function nextWaitMs(
+  run: UserRun,
+  { outcome, hasWork }: Pick<PassEnd, 'outcome' | 'hasWork'>,
+  attempts: number,
+): number {
   const { normalMs, criticalMs } = run.intervals
   if (outcome === 'stopped') return 0
   if (outcome === 'failed') return Math.min(criticalMs * 2 ** Math.min(attempts - 1, 20), BACKOFF_MAX_MS)

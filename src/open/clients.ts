@@ -31,7 +31,8 @@ export type ClientTools = {
 }
 
 export type Clients = {
-  exchangeFor(email: string): EwsClient
+  /** `onAccount`: told which service account makes the next call. */
+  exchangeFor(email: string, onAccount?: (name: string) => void): EwsClient
   accountHealth(): AccountHealth[]
   /** Notifications of Exchange. */
   push(): PushSource
@@ -48,7 +49,7 @@ export function createClients(config: Config, tools: ClientTools, appParts: AppP
   const transport = measuredDav(createDavTransport({ ...tlsOf(config.nextcloud.caFile) }), tools)
   const exchange = exchangePool(config, tools)
   return {
-    exchangeFor: (email) => measuredEws(exchange.clientFor(email), tools),
+    exchangeFor: (email, onAccount) => measuredEws(exchange.clientFor(email, onAccount), tools),
     accountHealth: exchange.health,
     push: exchange.push,
     reload: exchange.reload,

@@ -29,7 +29,7 @@ const MAPPING_VERSION = 2
 export type OpenPairsOptions = {
   config: Config
   entryOf: (email: string) => Promise<UserEntry | null>
-  exchangeFor: (email: string) => EwsClient
+  exchangeFor: (email: string, onAccount?: (name: string) => void) => EwsClient
   davFor: (entry: UserEntry, signal: AbortSignal) => DavClient
   clock: Clock
   random: Random
@@ -59,7 +59,7 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
       ...options,
       user,
       entry,
-      exchange: options.exchangeFor(email),
+      exchange: options.exchangeFor(email, user.onAccount),
       dav: options.davFor(entry, user.signal),
       floatingZone: entry.timeZone ?? options.config.sync.defaultTimeZone,
       configHash: configHashOf(options.config, entry),

@@ -25,6 +25,21 @@ export type Mailbox = {
   lastStartedAtMs: number | null
   lastSuccessAtMs: number | null
   lastOutcome: PassOutcome | null
+  /** Absent or null before the first pass of this version. */
+  lastPass?: LastPass | null
+}
+
+/**
+ * The last pass over the mailbox, idle ones too. `account`: the service account that it last used. `lag`: the longest time from a change on
+ * one server to its write on the other, in the last pass that carried any (first passes do not count), and when that was.
+ */
+export type LastPass = {
+  counts: PassCounts
+  tookMs: number
+  account: string | null
+  lag: { ms: number; atMs: number } | null
+  /** Why it failed, wholly or in a collection: values of ErrorCode. */
+  errorCodes: readonly string[]
 }
 
 export type PassOutcome = 'in-step' | 'partial' | 'failed' | 'halted' | 'stopped'

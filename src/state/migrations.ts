@@ -143,4 +143,5 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: ({ text }) => [`alter table observation add column seen_by ${text} not null default 'listing'`],
   },
   { version: 7, statements: madeItems },
+  { version: 8, statements: ({ text }) => [`alter table mailbox add column last_pass ${text}`] },
 ]

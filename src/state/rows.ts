@@ -2,7 +2,7 @@
 import type { Cursor } from '../ports/side.ts'
 import type { CollectionPair, Mailbox } from '../ports/state-store.ts'
 import type { CollectionPairRow, MailboxRow } from './schema.ts'
-import { fromJson, isHalt, isLink, storable, wholeMs, wholeMsOrNull } from './text.ts'
+import { fromJson, isHalt, isLastPass, isLink, storable, wholeMs, wholeMsOrNull } from './text.ts'
 
 export function mailboxOf(row: MailboxRow): Mailbox {
   return {
@@ -16,6 +16,7 @@ export function mailboxOf(row: MailboxRow): Mailbox {
     lastStartedAtMs: row.last_started_at_ms,
     lastSuccessAtMs: row.last_success_at_ms,
     lastOutcome: row.last_outcome,
+    lastPass: row.last_pass === null ? null : fromJson(row.last_pass, isLastPass),
   }
 }
 
@@ -33,6 +34,7 @@ export function mailboxColumns(
   | 'last_started_at_ms'
   | 'last_success_at_ms'
   | 'last_outcome'
+  | 'last_pass'
 > {
   return {
     email: mailboxKey(mailbox.email),
@@ -44,6 +46,7 @@ export function mailboxColumns(
     last_started_at_ms: wholeMsOrNull(mailbox.lastStartedAtMs),
     last_success_at_ms: wholeMsOrNull(mailbox.lastSuccessAtMs),
     last_outcome: mailbox.lastOutcome,
+    last_pass: mailbox.lastPass == null ? null : storable(JSON.stringify(mailbox.lastPass)),
   }
 }
 

@@ -15,6 +15,8 @@ export type MailboxRow = {
   last_started_at_ms: number | null
   last_success_at_ms: number | null
   last_outcome: PassOutcome | null
+  /** JSON of LastPass. */
+  last_pass: string | null
   lease_holder: string | null
   lease_until_ms: number | null
   lease_fence: number

@@ -1,7 +1,7 @@
 /** Small conversions between the port's values and columns: texts that every database can hold, whole milliseconds, JSON. */
 import { createHash } from 'node:crypto'
 import { ConnectorError } from '../ports/errors.ts'
-import type { HaltReason, PairLink } from '../ports/state-store.ts'
+import type { HaltReason, LastPass, PairLink } from '../ports/state-store.ts'
 
 /**
  * Texts from calendars: PostgreSQL refuses U+0000, and unpaired surrogates are not UTF-8. Exchange sends both (exchange-facts);
@@ -64,4 +64,12 @@ export function isLink(value: unknown): value is PairLink {
   if (!isPlain(value) || typeof value.choice !== 'string' || typeof value.choices !== 'string') return false
   if (typeof value.chosen !== 'boolean' || typeof value.lookedAtMs !== 'number') return false
   return value.direction === 'both' || value.direction === 'to-nextcloud' || value.direction === 'to-exchange'
+}
+
+export function isLastPass(value: unknown): value is LastPass {
+  if (!isPlain(value) || !isNumberMap(value.counts) || typeof value.tookMs !== 'number') return false
+  const { account, lag, errorCodes } = value
+  return (
+    (account === null || typeof account === 'string') && (lag === null || isNumberMap(lag)) && isStringList(errorCodes)
+  )
 }

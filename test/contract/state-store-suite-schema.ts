@@ -1,6 +1,7 @@
 /** Contract of a StateStore: schema, mailboxes, keys. */
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { NO_COUNTS } from '../../src/ports/counts.ts'
 import { MIGRATIONS } from '../../src/state/migrations.ts'
 import { archiveEntry, leasedPair } from './state-store-builders.ts'
 import type { StoreFixture } from './state-store-suite.ts'
@@ -63,6 +64,13 @@ export function schemaSuite(fixture: StoreFixture): void {
         attempts: 3,
         lastStartedAtMs: 5,
         lastOutcome: 'failed',
+        lastPass: {
+          counts: { ...NO_COUNTS, seen: 3, created: 3 },
+          tookMs: 7,
+          account: 'svc',
+          lag: { ms: 42, atMs: 9 },
+          errorCodes: ['exchange.throttled'],
+        },
       } as const
       await fixture.store().commit(lease, [{ kind: 'put-mailbox', mailbox: changed }])
       expect(await fixture.store().mailboxByEmail(mailbox.email)).toEqual({ ...changed, nextRunAtMs: 13 })

@@ -1,13 +1,16 @@
 /** What people read: 80 columns, harmless titles, numbers that add up, and the next command. */
 import { describe, expect, it } from 'vitest'
 import { exitOfRun, exitOfUser } from '../../src/cli/exit-of-report.ts'
+import { statusJson } from '../../src/cli/json.ts'
 import { redactor } from '../../src/cli/redact.ts'
 import { addsUp } from '../../src/cli/render/counts.ts'
-import { lightOf, renderStatus, spanText } from '../../src/cli/render/status.ts'
+import { spanText } from '../../src/cli/render/span.ts'
+import { lightOf, renderStatus } from '../../src/cli/render/status.ts'
 import { renderRun, renderUser } from '../../src/cli/render/sync.ts'
 import { clip, columns, safe, wrap } from '../../src/cli/render/text.ts'
 import { renderUsers } from '../../src/cli/render/users.ts'
 import { PLAIN } from '../../src/cli/render/view.ts'
+import { NO_COUNTS } from '../../src/ports/counts.ts'
 import type { Observation } from '../../src/ports/state-store.ts'
 import { action, counts, MINUTE_MS, mailbox, NOW_MS, pair, status, user } from './cli-fake.ts'
 
@@ -233,6 +236,40 @@ describe('the status', () => {
     expect(renderStatus([withProblems(Array(25).fill(broken))], NOW_MS, PLAIN)).toMatch(
       /25 items:\s+uid-9.* and 22 more/,
     )
+  })
+
+  it('says what the last pass did, with which account, and how late changes were', () => {
+    const lastPass = {
+      counts: counts({ unchanged: 30, created: 2, updated: 1 }),
+      tookMs: 5,
+      account: 'svc-sync',
+      lag: { ms: 42_400, atMs: NOW_MS - 3 * MINUTE_MS },
+      errorCodes: [],
+    }
+    const text = renderStatus([status({ mailbox: mailbox({ lastPass }) })], NOW_MS, PLAIN)
+    expect(text).toContain('last pass 3 min ago as svc-sync: 33 seen, 2 new, 1 changed\n')
+    expect(text).toContain('lag 42 s, from a change to its write (3 min ago)\n')
+    const idle = { ...lastPass, counts: counts({ unchanged: 33 }), account: null, lag: null }
+    expect(renderStatus([status({ mailbox: mailbox({ lastPass: idle }) })], NOW_MS, PLAIN)).toContain(
+      'last pass 3 min ago: 33 seen, nothing to do\n',
+    )
+  })
+
+  it('says why the last pass failed and what to do, also where no collection was reached', () => {
+    const errorCodes = ['exchange.impersonation-denied', 'of a newer version']
+    const lastPass = { counts: NO_COUNTS, tookMs: 5, account: 'svc', lag: null, errorCodes }
+    const failed = mailbox({ lastOutcome: 'failed', lastPass })
+    const text = renderStatus([status({ mailbox: failed })], NOW_MS, PLAIN).replace(/\s+/g, ' ')
+    expect(text).toContain('last pass 3 min ago as svc: failed The Exchange service account may not act')
+    expect(text).toMatch(/Next: Give the role .* connector sync user anna@example\.org --dry-run of a newer version/)
+    expect(statusJson([status({ mailbox: failed })], NOW_MS, redactor([])).mailboxes[0]?.lastPass).toEqual({
+      counts: NO_COUNTS,
+      tookMs: 5,
+      account: 'svc',
+      lagMs: null,
+      lagAt: null,
+      errorCodes,
+    })
   })
 
   it('says spans in one unit', () => {

@@ -3,7 +3,8 @@ import type { AppLook, Check, Probe, ServerLook } from '../../ports/diagnosis.ts
 import type { AccountCheck, PoolReport } from '../../ports/pool-report.ts'
 import type { UserReport } from '../../ports/report.ts'
 import type { Connector, MailboxStatus } from '../../ports/service.ts'
-import { lightOf, spanText } from '../render/status.ts'
+import { spanText } from '../render/span.ts'
+import { lightOf } from '../render/status.ts'
 import { attempt, fail, pass, skip, warn } from './checks.ts'
 
 /** Signatures are refused from 300 s on, Kerberos tickets too; what is off by more than a minute is not kept by NTP. */

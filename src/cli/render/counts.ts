@@ -1,4 +1,5 @@
 /** The summary table of a pass. Its numbers add up per line and per column (promises: I25), and it says so when they do not. */
+import { addCounts } from '../../ports/counts.ts'
 import type { PassCounts } from '../../ports/state-store.ts'
 import { safe, table } from './text.ts'
 
@@ -6,23 +7,6 @@ const PARTS = ['unchanged', 'created', 'updated', 'removed', 'conflicts', 'skipp
 const TITLES = ['same', 'new', 'changed', 'removed', 'conflict', 'skipped', 'failed'] as const
 const NAME_WIDTH_MIN = 8
 const TABLE_WIDTH = 80
-
-export const NO_COUNTS: PassCounts = {
-  seen: 0,
-  unchanged: 0,
-  created: 0,
-  updated: 0,
-  removed: 0,
-  conflicts: 0,
-  skipped: 0,
-  failed: 0,
-}
-
-export function addCounts(list: readonly PassCounts[]): PassCounts {
-  const sum = { ...NO_COUNTS }
-  for (const counts of list) for (const part of ['seen', ...PARTS] as const) sum[part] += counts[part]
-  return sum
-}
 
 export function addsUp(counts: PassCounts): boolean {
   return counts.seen === PARTS.reduce((sum, part) => sum + counts[part], 0)

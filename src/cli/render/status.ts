@@ -1,7 +1,9 @@
 /** Who is in step and who is not: a light per mailbox, its last success and next pass, and its problems by name (casebook SRV-8). */
 import type { MailboxStatus } from '../../ports/service.ts'
 import { fill } from '../errors/text.ts'
+import { lastPassLines } from './last-pass.ts'
 import { codeText } from './problem.ts'
+import { spanText } from './span.ts'
 import { clip, safe, wrap } from './text.ts'
 import type { View } from './view.ts'
 import { GUARD_WORDS, SIDE_WORDS } from './words.ts'
@@ -31,15 +33,6 @@ export function lightOf(status: MailboxStatus, nowMs: number): Light {
   if (halted || mailbox.attempts >= ATTEMPTS_ALARMING || (silent && mailbox.status === 'active')) return 'stopped'
   const well = mailbox.status === 'active' && mailbox.lastOutcome === 'in-step'
   return well && problemsOf(status).length === 0 && status.openConflicts.length === 0 ? 'ok' : 'attention'
-}
-
-/** `3 min`, `2 h`, `5 days`: one unit is enough to see whether something is wrong. */
-export function spanText(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 1) return 'less than a minute'
-  if (minutes < 120) return `${minutes} min`
-  const hours = Math.round(minutes / 60)
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`
 }
 
 function timesText(status: MailboxStatus, nowMs: number): string {
@@ -101,7 +94,8 @@ function mailboxLines(status: MailboxStatus, nowMs: number, view: View): string[
   const items = status.pairs.reduce((sum, pair) => sum + pair.items, 0)
   const head = `${view.paint(PAINT[light], `● ${light.padEnd(9)}`)} ${safe(status.email)}`
   const facts = `            ${timesText(status, nowMs)}, ${items} ${items === 1 ? 'item' : 'items'}`
-  return [head, facts, ...detailLines(status).map((line) => wrap(line, view.width, '            '))]
+  const details = [...lastPassLines(status, nowMs), ...detailLines(status)]
+  return [head, facts, ...details.map((line) => wrap(line, view.width, '            '))]
 }
 
 export function renderStatus(list: readonly MailboxStatus[], nowMs: number, view: View): string {

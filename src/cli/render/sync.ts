@@ -1,5 +1,6 @@
 /** The report of a sync as text: what was done or would be done, what needs a person, the numbers, and the next command. */
 
+import { addCounts } from '../../ports/counts.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { ErrorReport, PairReport, RunReport, UserReport } from '../../ports/report.ts'
 import type { HaltReason } from '../../ports/state-store.ts'
@@ -7,7 +8,7 @@ import { fill } from '../errors/text.ts'
 import { describeError } from '../errors.ts'
 import type { Redact } from '../redact.ts'
 import { actionLines } from './action.ts'
-import { addCounts, countsTable } from './counts.ts'
+import { countsTable } from './counts.ts'
 import { problemText } from './problem.ts'
 import { safe, wrap } from './text.ts'
 import type { Style, View } from './view.ts'

@@ -5,7 +5,7 @@ import type { EwsClient } from '../ews/client.ts'
 import type { Member } from './member.ts'
 
 /** `order`: the accounts as the mailbox prefers them. */
-export function mailboxClient(order: () => readonly Member[]): EwsClient {
+export function mailboxClient(order: () => readonly Member[], onAccount?: (name: string) => void): EwsClient {
   let last: Member | null = null
   return {
     async call(operation, request, call) {
@@ -18,6 +18,7 @@ export function mailboxClient(order: () => readonly Member[]): EwsClient {
         if (member === undefined) break
         tried.push(member)
         last = member
+        onAccount?.(member.name)
         const names = { account: member.name, mailbox: call.mailbox }
         try {
           const results = await member.call((client) => client.call(operation, request, call), { signal: call.signal })

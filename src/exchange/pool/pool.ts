@@ -40,8 +40,8 @@ export type ExchangePoolOptions = {
 }
 
 export type ExchangePool = {
-  /** A client for one mailbox. It chooses the account at every call; closing it is the pool's business. */
-  clientFor(email: string): EwsClient
+  /** A client for one mailbox. It chooses the account at every call, and says which; closing it is the pool's business. */
+  clientFor(email: string, onAccount?: (name: string) => void): EwsClient
   /** Reads the accounts again; calls under way end as they would. Errors: those of `admins`; then everything stays as it was. */
   reload(): void
   /** Tests every account; only reads, and never tries one more often than the directory bears. */
@@ -89,9 +89,9 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
   }
 
   return {
-    clientFor: (email) => {
+    clientFor: (email, onAccount) => {
       announce()
-      return mailboxClient(() => orderFor(email))
+      return mailboxClient(() => orderFor(email), onAccount)
     },
     reload: () => {
       const before = entries
