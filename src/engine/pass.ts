@@ -13,7 +13,7 @@ import type {
   ReleasedGuard,
   StateChange,
 } from '../ports/state-store.ts'
-import { guard, type Listing } from '../sync/guard.ts'
+import { guard, isNumberAllowed, type Listing, releasedByNumber } from '../sync/guard.ts'
 import { type Plan, plan } from '../sync/plan.ts'
 import { Accounts } from './accounts.ts'
 import { addsUp, assertPlan } from './assert.ts'
@@ -126,7 +126,8 @@ function withoutForbidden(context: PassContext, planned: Plan): Plan {
 
 async function guarded(context: PassContext, planned: Plan, listings: Listing[]): Promise<HaltReason | null> {
   const { store, pair, options } = context
-  if (pair.halt?.guard === 'server-rolled-back' && !pair.halt.released) return pair.halt
+  const halted = isNumberAllowed(planned, context.allowDeletes) ? releasedByNumber(pair.halt) : pair.halt
+  if (halted?.guard === 'server-rolled-back' && !halted.released) return halted
   const nowMs = context.clock.nowMs()
   const pairs = await store.collectionPairs(pair.mailboxId)
   const sizes = await Promise.all(pairs.map((other) => store.countItemPairs(other.id)))
@@ -139,14 +140,17 @@ async function guarded(context: PassContext, planned: Plan, listings: Listing[])
     listings,
     limits: options.guards,
     allowDeletes: context.allowDeletes,
-    released: releasedGuards(pair.halt),
+    halted,
+    released: releasedGuards(halted),
   })
+  // What the number releases is used up by this plan, as what `users resume` released.
+  if (verdict.kind === 'pass' && halted !== pair.halt) context.pair = { ...context.pair, halt: halted }
   if (verdict.kind === 'pass') return null
-  return halt(context, { guard: verdict.guard, ...(verdict.side && { side: verdict.side }), numbers: verdict.numbers })
+  const { guard: name, side, numbers } = verdict
+  return halt(context, { guard: name, ...(side && { side }), numbers }, halted)
 }
 
-function halt(context: PassContext, reason: ReleasedGuard): HaltReason {
-  const before = context.pair.halt
+function halt(context: PassContext, reason: ReleasedGuard, before = context.pair.halt): HaltReason {
   const sinceMs = before && isSameGuard(before, reason) ? before.sinceMs : context.clock.nowMs()
   const { guard, side, numbers } = reason
   context.log.warn({ collection: context.pair.name, guard, side, ...numbers }, 'a guard halted the collection')

@@ -61,6 +61,8 @@ export type GuardInput = {
   limits: GuardLimits
   /** `--allow-deletes N`. */
   allowDeletes: number | null
+  /** What halted the collection before, and is on record. */
+  halted: ReleasedGuard | null
   /** Guards that an administrator released (`users resume`), with the numbers they were halted at. */
   released: readonly ReleasedGuard[]
 }
@@ -70,15 +72,28 @@ export type Verdict =
   | { kind: 'halt'; guard: GuardName; side?: SideName; numbers: Record<string, number> }
 
 export function guard(input: GuardInput): Verdict {
-  const verdicts = isNumberAllowed(input)
-    ? [massChange(input)]
-    : [emptySide(input), rolledBack(input), massChange(input), deletesInPass(input), deletesPerDay(input)]
-  return verdicts.find((verdict) => verdict.kind === 'halt' && !isReleased(verdict, input)) ?? { kind: 'pass' }
+  const isAllowed = isNumberAllowed(input.plan, input.allowDeletes)
+  const verdicts = [emptySide(input), rolledBack(input), massChange(input)]
+  if (!isAllowed) verdicts.push(deletesInPass(input), deletesPerDay(input))
+  const isSeen = (guard: GuardName) => isAllowed && input.halted === null && LISTING_GUARDS.has(guard)
+  const stops = (verdict: Verdict) => verdict.kind === 'halt' && !isSeen(verdict.guard) && !isReleased(verdict, input)
+  return verdicts.find(stops) ?? { kind: 'pass' }
 }
 
-/** The plan's exact number of deletions was allowed: whoever says it has seen the plan, whichever guard had stopped it. */
-function isNumberAllowed({ plan, allowDeletes }: GuardInput): boolean {
+/** What a full listing gave away. */
+const LISTING_GUARDS: ReadonlySet<string> = new Set<GuardName>(['empty-side', 'server-rolled-back'])
+
+/** The plan's exact number of deletions was allowed: whoever says it has seen the plan. */
+export function isNumberAllowed(plan: Plan, allowDeletes: number | null): boolean {
   return allowDeletes !== null && allowDeletes > 0 && allowDeletes === countRemovals(plan)
+}
+
+/**
+ * What is on record, once the exact number was allowed: a listing's guard is released with it. One that is not on record stops the plan
+ * all the same, because another cause may lead to the same number.
+ */
+export function releasedByNumber<T extends ReleasedGuard>(halted: T | null): (T & { released?: true }) | null {
+  return halted && LISTING_GUARDS.has(halted.guard) ? { ...halted, released: true } : halted
 }
 
 export function countRemovals(plan: Plan): number {

@@ -1,6 +1,7 @@
 /** Guards in whole passes: nothing is removed before a person looked, whatever a server says, and a way on always exists. */
 import { describe, expect, it } from 'vitest'
 import type { SideName } from '../../src/ports/side.ts'
+import { GUARD_DEFAULTS } from '../../src/sync/guard.ts'
 import { comeToRest, release } from '../sim/history.ts'
 import { violationsOf } from '../sim/oracle.ts'
 import { create, inStep, quietWorld, remove, serverOf, uidsOn } from '../sim/quiet.ts'
@@ -167,6 +168,44 @@ describe('many deletions', () => {
     world.allowDeletes = 12
     expect(await guardOf(world)).toBe('in-step')
     expect(uidsOn(world, 'exchange')).toHaveLength(4)
+  })
+
+  it('that were allowed do not let pass as many that a server lost meanwhile (found by seed 30033233)', async () => {
+    const world = quietWorld()
+    world.options.guards = { ...GUARD_DEFAULTS, deletesMax: 1 }
+    await inStep(world, 4)
+    for (const index of [0, 1]) remove(world, 'nextcloud', index)
+    expect(await guardOf(world)).toBe('deletions-in-pass')
+    loseAll(world)
+    world.allowDeletes = 2
+    expect(await guardOf(world)).toBe('empty-side')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(2)
+    expect(world.violations).toEqual([])
+    // Whoever looks at that and says the number means it.
+    world.loss = null
+    world.people.acceptLoss(uidsOn(world, 'nextcloud')[0] ?? '', world.servers)
+    world.people.acceptLoss(uidsOn(world, 'nextcloud')[1] ?? '', world.servers)
+    world.allowDeletes = 2
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'nextcloud')).toEqual([])
+    expect(world.violations).toEqual([])
+  })
+
+  it('and a rolled-back server are let go on by their exact number', async () => {
+    const world = quietWorld()
+    await inStep(world, 2)
+    const old = serverOf(world, 'exchange').backup()
+    create(world, 'exchange', 3)
+    await world.pass()
+    remove(world, 'exchange', 0)
+    await world.pass()
+    serverOf(world, 'exchange').rollBack(old)
+    expect(await guardOf(world)).toBe('server-rolled-back')
+    world.allowDeletes = 2
+    expect(await guardOf(world)).toBe('server-rolled-back')
+    world.allowDeletes = 3
+    expect(await guardOf(world)).toBe('in-step')
+    expect(uidsOn(world, 'exchange')).toEqual(uidsOn(world, 'nextcloud'))
   })
 
   it('do not keep other guards halted in turn (found by seed 1911)', async () => {

@@ -1,7 +1,7 @@
 /** Each guard at, below and above its limits, released and not (docs/promises.md, guards; I21). */
 import { describe, expect, it } from 'vitest'
 import type { ItemId, SideName } from '../../src/ports/side.ts'
-import { GUARD_DEFAULTS, type GuardInput, guard, type Listing } from '../../src/sync/guard.ts'
+import { GUARD_DEFAULTS, type GuardInput, guard, type Listing, releasedByNumber } from '../../src/sync/guard.ts'
 import type { PlanEntry } from '../../src/sync/plan.ts'
 
 /** Guards look at kinds and sides only. */
@@ -31,6 +31,7 @@ function verdict(plan: PlanEntry[], more: Partial<GuardInput> = {}): string {
     listings: [],
     limits: GUARD_DEFAULTS,
     allowDeletes: null,
+    halted: null,
     released: [],
     ...more,
   })
@@ -127,6 +128,18 @@ describe('I21: a side with a base that lists nothing', () => {
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 40 })).toBe('pass')
     expect(verdict(removals(40), { listings: [empty], allowDeletes: 39 })).toBe('empty-side')
     expect(verdict([], { listings: [empty], allowDeletes: 0 })).toBe('empty-side')
+  })
+
+  it('is not released by the number that a person gave for what another guard had stopped', () => {
+    const halted = { guard: 'deletions-in-pass', numbers: { base: 100, deletions: 40 } }
+    expect(verdict(removals(40), { listings: [empty], allowDeletes: 40, halted })).toBe('empty-side')
+    const itself = { guard: 'empty-side', side: 'exchange' as const, numbers: { base: 100, listed: 0 } }
+    const seen = releasedByNumber(itself)
+    expect(verdict(removals(40), { listings: [empty], allowDeletes: 40, halted: seen, released: [itself] })).toBe(
+      'pass',
+    )
+    expect(seen).toEqual({ ...itself, released: true })
+    expect(releasedByNumber(halted)).toEqual(halted)
   })
 })
 
