@@ -52,4 +52,9 @@ export const REGRESSIONS: readonly Regression[] = [
     mask: 'all',
     found: 'the oracle took a moved item that a rolled-back calendar showed again for an unseen edit (its own mistake)',
   },
+  {
+    seed: 30033233,
+    mask: 'all',
+    found: 'a number of deletions that a person allowed let pass as many that an emptied side made',
+  },
 ]
