@@ -176,6 +176,23 @@ describe('mailboxes', () => {
     }
     await Promise.all([...all, ...others])
   })
+
+  it('that were refused when their turn came are the next ones, and not the last of a round', async () => {
+    const { throttle } = fixture()
+    const { begun, release, start } = holding(throttle)
+    const places = Array.from({ length: EWS_CONCURRENCY_START }, (_, at) => start(`at work ${at}`))
+    await settled()
+    const waiting = ['b', 'c', 'd'].map((mailbox) => start(mailbox, { lane: 'other', mailbox }))
+    const again = start('refused before', { lane: 'other', mailbox: 'e', again: true })
+    begun.length = 0
+    while (begun.length < 4) {
+      release.shift()?.()
+      await settled()
+    }
+    expect(begun).toEqual(['refused before', 'b', 'c', 'd'])
+    for (const done of release) done()
+    await Promise.all([...places, ...waiting, again])
+  })
 })
 
 describe('the width', () => {

@@ -106,8 +106,9 @@ export function createEwsClient(options: EwsClientOptions): AccountClient {
     call: (operation, request, call) => {
       const { mailbox, signal } = call
       const turn = { lane: operation.effect === 'sync' ? ('sync' as const) : ('other' as const), mailbox, signal }
+      let tries = 0
       return callInParts(operation, request, {
-        once: (part) => throttle.run(turn, () => once(operation, part, call), failures),
+        once: (part) => throttle.run({ ...turn, again: tries++ > 0 }, () => once(operation, part, call), failures),
         clock,
         log,
         signal,

@@ -12,6 +12,15 @@ export class FairQueue {
     else waiting.push(waiter)
   }
 
+  /** Before all others: for who had a turn already, and could not use it. */
+  addFirst(waiter: Waiter): void {
+    const others = [...this.#mailboxes].filter(([mailbox]) => mailbox !== waiter.mailbox)
+    const own = this.#mailboxes.get(waiter.mailbox) ?? []
+    this.#mailboxes.clear()
+    for (const [mailbox, waiting] of [[waiter.mailbox, [waiter, ...own]] as const, ...others])
+      this.#mailboxes.set(mailbox, [...waiting])
+  }
+
   remove(waiter: Waiter): void {
     const waiting = this.#mailboxes.get(waiter.mailbox)?.filter((other) => other !== waiter) ?? []
     if (waiting.length === 0) this.#mailboxes.delete(waiter.mailbox)

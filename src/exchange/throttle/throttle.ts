@@ -23,7 +23,8 @@ import { Width } from './width.ts'
 /** `sync`: folder synchronisation, which Exchange counts apart (ConcurrentSyncCalls). */
 export type Lane = 'sync' | 'other'
 
-export type Turn = { lane: Lane; mailbox: string | null; signal?: AbortSignal | undefined }
+/** `again`: the server did not take the request when its turn came. It does not wait a whole round once more. */
+export type Turn = { lane: Lane; mailbox: string | null; signal?: AbortSignal | undefined; again?: boolean }
 
 /** What an account is left with: requests at once, and how often it was refused for load since it was opened. */
 export type Pressure = { width: number; syncWidth: number; refusals: number; pausedMs: number }
@@ -111,7 +112,7 @@ class AccountThrottle implements Throttle {
     return lane === 'sync' ? [this.#server, this.#all, this.#sync] : [this.#server, this.#all]
   }
 
-  #turn({ mailbox, signal }: Turn, budgets: readonly Budget[]): Promise<void> {
+  #turn({ mailbox, signal, again }: Turn, budgets: readonly Budget[]): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(stopped())
       const stop = (): void => {
@@ -128,7 +129,8 @@ class AccountThrottle implements Throttle {
         },
       }
       signal?.addEventListener('abort', stop, { once: true })
-      this.#queue.add(waiter)
+      if (again) this.#queue.addFirst(waiter)
+      else this.#queue.add(waiter)
       this.#queue.wake()
     })
   }

@@ -7,6 +7,12 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{- /* The replicas alone: a pod that migrates takes no webhook and is no replica that a disruption budget could count. */ -}}
+{{- define "connector.replicas" -}}
+{{ include "connector.selector" . }}
+app.kubernetes.io/component: replica
+{{- end }}
+
 {{- define "connector.labels" -}}
 {{ include "connector.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
@@ -67,7 +73,7 @@ volumeMounts:
 - name: secrets
   secret:
     secretName: {{ include "connector.secret" . }}
-    defaultMode: 0440
+    defaultMode: 288 # 0440, whatever a reader makes of a leading zero
 - name: tmp
   emptyDir: {}
 - name: data
