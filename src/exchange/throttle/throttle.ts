@@ -129,8 +129,7 @@ class AccountThrottle implements Throttle {
         },
       }
       signal?.addEventListener('abort', stop, { once: true })
-      if (again) this.#queue.addFirst(waiter)
-      else this.#queue.add(waiter)
+      this.#queue[again ? 'addFirst' : 'add'](waiter)
       this.#queue.wake()
     })
   }
