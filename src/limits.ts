@@ -209,6 +209,9 @@ export const HISTORY_LINES_MAX = 5_000
 export const WATCH_PAUSE_MS = 1_000
 export const WATCH_LINES_MAX = 1_000
 export const WATCH_OVERLAP_MS = 15_000
+/** `logs` reads the table in pages of this many lines, and with --follow looks so many lines back: replicas commit out of order. */
+export const LOG_PAGE_LINES = 1_000
+export const LOG_FOLLOW_OVERLAP_LINES = 500
 /** A file on an event that travels to the other side, unless configured otherwise: as much as one mail usually may carry. */
 export const FILE_BYTES_MAX = 10 * 1024 * 1024
 /** All files inside one iCalendar object: Nextcloud takes 10,000,000 octets (max-resource-size), base64 makes a third more of them. */

@@ -2,6 +2,7 @@
 import type { Administration } from '../ports/administration.ts'
 import { listArchive, listConflicts } from './admin-find.ts'
 import { history, watch } from './admin-history.ts'
+import { followLog, logs } from './admin-log.ts'
 import { resolveConflict, restoreArchived } from './admin-restore.ts'
 import { showArchived, showConflict } from './admin-show.ts'
 import { pauseUser, resumeUser } from './admin-users.ts'
@@ -17,6 +18,8 @@ export function createAdministration(service: ServiceOptions): Administration {
     restoreArchived: (id, call) => restoreArchived(service, id, call),
     history: (email, filter) => history(service, email, filter),
     watch: (options) => watch(service, options),
+    logs: (filter) => logs(service, filter),
+    followLog: (options) => followLog(service, options),
     pause: (email, call) => pauseUser(service, email, call),
     resume: (email, call) => resumeUser(service, email, call),
     rotateKey: async () => {

@@ -73,6 +73,27 @@ type WatchedOwner = { atMs: number; email: string; collection: string; kind: Col
 export type WatchEvent = WatchedOwner & ({ what: 'action'; log: ActionLog } | { what: 'pass'; log: PassLog })
 export type WatchOptions = { email: string | null; signal: AbortSignal; onEvent: (event: WatchEvent) => void }
 
+/** One line of the log in the database. `email`: whose it is, where it is about a mailbox. */
+export type LogEntry = {
+  id: number
+  atMs: number
+  level: string
+  replica: string
+  email: string | null
+  passId: string | null
+  message: string
+  fields: Readonly<Record<string, unknown>>
+}
+/** `level`: this one and what is worse. `passId`: its beginning will do. */
+export type LogChoice = {
+  level: 'debug' | 'info' | 'warn' | 'error'
+  email?: string
+  passId?: string
+  sinceMs?: number
+}
+export type LogFilter = LogChoice & { limit: number }
+export type LogFollow = LogFilter & { signal: AbortSignal; onEntry: (entry: LogEntry) => void }
+
 export type AdminCall = { signal: AbortSignal }
 
 /** Ids may be given without leading dashes, as lists show them. Throws `usage.unknown-user`, `usage.unknown-id`, `lease.held`. */
@@ -91,6 +112,10 @@ export interface Administration {
   history(email: string, filter: HistoryFilter): Promise<HistoryEntry[]>
   /** Tells what every process does, until the signal aborts. */
   watch(options: WatchOptions): Promise<void>
+  /** The newest lines of the log in the database that fit, oldest first. */
+  logs(filter: LogFilter): Promise<LogEntry[]>
+  /** Tells the same, then new lines as they are written, until the signal aborts. */
+  followLog(options: LogFollow): Promise<void>
   pause(email: string, call: AdminCall & { reason: string | null }): Promise<Paused>
   resume(email: string, call: AdminCall): Promise<Resumed>
   /** Puts the installation's keys under the configured archive key. 0: they were already. */

@@ -18,6 +18,15 @@ export type StateNumbers = {
 }
 
 export type LogLine = { atMs: number; level: string; line: string }
+/** As it was kept; ids grow. */
+export type KeptLine = LogLine & { id: number; replica: string }
+export type LogWindow = {
+  levels: readonly string[]
+  sinceMs?: number | undefined
+  beforeId?: number | undefined
+  afterId?: number | undefined
+  limit: number
+}
 
 export interface SharedWork extends NonceBook {
   /** Only ever earlier. A mailbox that fails keeps its back-off, a paused one stays paused. Wakes the other replicas. Gives how many were marked. */
@@ -37,4 +46,6 @@ export interface SharedWork extends NonceBook {
   numbers(): Promise<StateNumbers>
   /** Adds to the log in the database and removes the oldest lines beyond `linesMax`. */
   writeLog(replica: string, lines: readonly LogLine[], linesMax: number): Promise<void>
+  /** The newest `limit` lines of the window, newest first. */
+  readLog(window: LogWindow): Promise<KeptLine[]>
 }

@@ -1,6 +1,7 @@
 /** The log in the database: bounded, oldest lines first out. */
-import type { LogLine } from '../ports/shared-work.ts'
-import { type StateDatabase, write } from './database.ts'
+import type { KeptLine, LogLine, LogWindow } from '../ports/shared-work.ts'
+import { read, type StateDatabase, write } from './database.ts'
+import { wholeMs } from './text.ts'
 
 export async function writeLog(
   state: StateDatabase,
@@ -20,4 +21,16 @@ export async function writeLog(
       .where('id', '<=', (newest?.id ?? 0) - linesMax)
       .execute()
   })
+}
+
+export async function readLog(state: StateDatabase, window: LogWindow): Promise<KeptLine[]> {
+  const { levels, sinceMs, beforeId, afterId, limit } = window
+  const rows = await read(state, (db) => {
+    let query = db.selectFrom('log_line').selectAll().where('level', 'in', levels).orderBy('id', 'desc').limit(limit)
+    if (sinceMs !== undefined) query = query.where('at_ms', '>=', wholeMs(sinceMs))
+    if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+    if (afterId !== undefined) query = query.where('id', '>', afterId)
+    return query.execute()
+  })
+  return rows.map(({ id, at_ms: atMs, level, replica, line }) => ({ id, atMs, level, replica, line }))
 }

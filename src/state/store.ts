@@ -1,7 +1,7 @@
 /** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
 
 import type { AccountBook } from '../ports/account-book.ts'
-import type { LogLine, SharedWork } from '../ports/shared-work.ts'
+import type { LogLine, LogWindow, SharedWork } from '../ports/shared-work.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { AccountPlaces, ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
 import { sqlAccountBook } from './accounts.ts'
@@ -15,7 +15,7 @@ import { exportPair } from './export.ts'
 import * as items from './items.ts'
 import type { KeyRing } from './keys.ts'
 import { acquireLease, releaseLease, renewLease } from './leases.ts'
-import { writeLog } from './log-lines.ts'
+import { readLog, writeLog } from './log-lines.ts'
 import { ensureMailbox, listMailboxes, mailboxByEmail } from './mailboxes.ts'
 import { checkSchema, migrate } from './migrate.ts'
 import { rememberNonce } from './nonces.ts'
@@ -82,6 +82,7 @@ export class SqlStateStore implements StateStore, SharedWork {
   remember = (nonce: string, ttlMs: number) => rememberNonce(this.database, nonce, ttlMs)
   writeLog = (replica: string, lines: readonly LogLine[], linesMax: number) =>
     writeLog(this.database, replica, { lines, linesMax })
+  readLog = (window: LogWindow) => readLog(this.database, window)
 
   commit = (lease: Lease, changes: readonly StateChange[]) =>
     commit(this.database, changes, { keys: this.#keys, randomBytes: this.#randomBytes, lease })

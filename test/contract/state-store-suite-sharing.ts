@@ -1,5 +1,7 @@
 /** Contract of a StateStore: what replicas share. Places at service accounts, marks, wakes, nonces, numbers, the log. */
+
 import { describe, expect, test } from 'vitest'
+import type { LogWindow } from '../../src/ports/shared-work.ts'
 import type { SqlStateStore } from '../../src/state/store.ts'
 import { held } from './state-store-builders.ts'
 import type { StoreFixture } from './state-store-suite.ts'
@@ -208,6 +210,22 @@ export function sharingSuite(fixture: StoreFixture): void {
       for (let at = 0; at < 30; at += 10) await store.writeLog('replica-1', lines.slice(at, at + 10), 15)
       const kept = await store.database.db.selectFrom('log_line').select('line').orderBy('id').execute()
       expect(kept.map(({ line }) => line)).toEqual(lines.slice(15).map(({ line }) => line))
+    })
+
+    test('the log is read newest first, by level, time and place', async () => {
+      const store = fixture.store()
+      const levels = ['info', 'warn', 'error']
+      const lines = Array.from({ length: 9 }, (_, at) => ({ atMs: at, level: levels[at % 3] ?? '', line: `${at}` }))
+      await store.writeLog('replica-1', lines, 100)
+      const read = async (window: Partial<LogWindow>) =>
+        (await store.readLog({ levels, limit: 100, ...window })).map(({ line }) => line).join('')
+      expect(await read({})).toBe('876543210')
+      expect(await read({ levels: ['warn', 'error'], limit: 3 })).toBe('875')
+      expect(await read({ sinceMs: 6.2 })).toBe('876')
+      const [newest] = await store.readLog({ levels, limit: 1 })
+      expect(newest).toMatchObject({ atMs: 8, level: 'error', replica: 'replica-1', line: '8' })
+      expect(await read({ beforeId: newest?.id, limit: 2 })).toBe('76')
+      expect(await read({ afterId: (newest?.id ?? 0) - 2 })).toBe('87')
     })
   })
 }

@@ -2,6 +2,7 @@
 import type { HistoryEntry, WatchEvent } from '../../ports/administration.ts'
 import type { ActionKind, ActionReason } from '../../ports/report.ts'
 import type { ActionLog, PassCounts } from '../../ports/state-store.ts'
+import { secondsText } from './span.ts'
 import { clip, safe, wrap } from './text.ts'
 import { titleText } from './version.ts'
 import type { View } from './view.ts'
@@ -22,10 +23,6 @@ function reasonText(reason: string): string {
 
 function symbolOf(action: string): string {
   return SYMBOLS[action as ActionKind] ?? '~'
-}
-
-function secondsText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 function versionsText({ versionBefore, versionAfter }: ActionLog): string {

@@ -1,4 +1,4 @@
-/** How long something took or is ago, in one unit: enough to see whether something is wrong. */
+/** Times for people: how long something took or is ago in one unit, and when it was. */
 
 /** `3 min`, `2 h`, `5 days`. */
 export function spanText(ms: number): string {
@@ -12,4 +12,9 @@ export function spanText(ms: number): string {
 /** The same with seconds where they matter. */
 export function durationText(ms: number): string {
   return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : spanText(ms)
+}
+
+/** To the second, in UTC. */
+export function secondsText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ')
 }
