@@ -83,7 +83,8 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     const checkpoint = checkpointOf(run)
     const { opened, unopened } = await run.openPairs({ ...run, onAccount: notes.usedAccount })
     pairs.push(...unopened.map(unopenedReport))
-    for (const one of opened) pairs.push(await runOpened(run, one, { checkpoint, notes }))
+    const allowed = allowedOf(run, opened)
+    for (const one of opened) pairs.push(await runOpened({ ...run, ...allowed(one) }, one, { checkpoint, notes }))
   } catch (thrown) {
     error = reportOf(thrown, run)
   }
@@ -106,6 +107,15 @@ export async function runUser(run: UserRun): Promise<UserReport> {
     })
   run.onProgress({ kind: 'user-finished', email: run.mailbox.email, report })
   return report
+}
+
+/**
+ * The number of deletions that a person allowed is about the collections that are halted on record; in another one as many
+ * have another cause. With nothing on record it is about the plan that a dry run showed.
+ */
+function allowedOf({ allowDeletes }: UserRun, opened: readonly OpenedPair[]) {
+  const isOnRecord = opened.some(({ pair }) => pair.halt !== null)
+  return ({ pair }: OpenedPair) => ({ allowDeletes: isOnRecord && pair.halt === null ? null : allowDeletes })
 }
 
 type Passing = { checkpoint: () => Promise<void>; notes: PassNotes }

@@ -1,10 +1,11 @@
 /** Guards in whole passes: nothing is removed before a person looked, whatever a server says, and a way on always exists. */
 import { describe, expect, it } from 'vitest'
+import type { UserReport } from '../../src/ports/report.ts'
 import type { SideName } from '../../src/ports/side.ts'
 import { GUARD_DEFAULTS } from '../../src/sync/guard.ts'
 import { comeToRest, release } from '../sim/history.ts'
 import { violationsOf } from '../sim/oracle.ts'
-import { create, inStep, quietWorld, remove, serverOf, uidsOn } from '../sim/quiet.ts'
+import { create, inStep, quietWorld, quietWorldOfTwo, remove, serverOf, uidsOn } from '../sim/quiet.ts'
 import type { Simulation } from '../sim/simulate.ts'
 
 async function guardOf(world: Simulation): Promise<string> {
@@ -189,6 +190,26 @@ describe('many deletions', () => {
     expect(await guardOf(world)).toBe('in-step')
     expect(uidsOn(world, 'nextcloud')).toEqual([])
     expect(world.violations).toEqual([])
+  })
+
+  it('that were allowed in one collection do not let pass as many in another (found by seed 30073899)', async () => {
+    for (const order of [0, 1]) {
+      const world = quietWorldOfTwo()
+      world.options.guards = { ...GUARD_DEFAULTS, deletesMax: 1 }
+      const [first, second] = order === 0 ? world.collections : world.collections.toReversed()
+      if (!first || !second) throw new Error('no collections')
+      for (const { nextcloud } of [first.servers, first.servers, second.servers])
+        for (let made = 0; made < 2; made++) world.people.create(nextcloud)
+      for (let pass = 0; pass < 3; pass++) await world.pass()
+      for (const item of first.servers.nextcloud.backup().slice(2)) world.people.remove(first.servers.nextcloud, item)
+      const guardsOf = (report: UserReport | null) =>
+        Object.fromEntries(report?.pairs.map(({ name, halt, outcome }) => [name, halt?.guard ?? outcome]) ?? [])
+      expect(guardsOf(await world.pass())).toEqual({ [first.name]: 'deletions-in-pass', [second.name]: 'in-step' })
+      second.servers.nextcloud.rollBack([])
+      world.allowDeletes = 2
+      expect(guardsOf(await world.pass())).toEqual({ [first.name]: 'in-step', [second.name]: 'empty-side' })
+      expect([first, second].map(({ servers }) => servers.exchange.items.size)).toEqual([2, 2])
+    }
   })
 
   it('and a rolled-back server are let go on by their exact number', async () => {
