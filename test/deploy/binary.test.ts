@@ -1,8 +1,9 @@
 /** The tarball on a machine without Node: unpacked elsewhere, with nothing in PATH but a shell's needs, it syncs, runs as a daemon and tests its accounts. */
-import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { appointment } from '../scenario/items.ts'
@@ -35,8 +36,9 @@ function start(...words: string[]) {
   })
 }
 
-async function run(...words: string[]) {
-  const child = start(...words)
+const run = (...words: string[]) => outputOf(start(...words))
+
+async function outputOf(child: ChildProcessByStdio<null, Readable, Readable>) {
   const closed = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
   const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), closed])
   return { stdout, stderr, exitCode }
@@ -83,5 +85,51 @@ describe('the tarball', () => {
     expect(
       execFileSync(join(folder, 'link'), ['--version'], { env: { PATH: '/usr/bin:/bin' }, encoding: 'utf8' }),
     ).toContain('connector')
+  })
+})
+
+/** ARM's own program, on this machine: Debian's qemu-user-static with libc6-arm64-cross and libstdc++6-arm64-cross. */
+const EMULATOR = ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'] as const
+
+describe('the tarball for ARM', () => {
+  it('runs there: it tells its version and syncs', async ({ skip }) => {
+    if (spawnSync(EMULATOR[0], ['--version']).status !== 0 || !existsSync(join(EMULATOR[2], 'lib', 'libstdc++.so.6'))) {
+      console.log('skipped: qemu-aarch64-static with the libraries of arm64 is not on this machine')
+      skip()
+    }
+    const arm = join(folder, 'arm')
+    mkdirSync(arm)
+    execFileSync('npm', ['run', '-s', 'build:binary', '--', '--arch', 'arm64', '--out', arm], {
+      cwd: root,
+      stdio: 'inherit',
+    })
+    execFileSync('tar', ['-xzf', join(arm, globSync('*.tar.gz', { cwd: arm })[0] ?? ''), '-C', arm])
+    const [emulator, ...options] = EMULATOR
+    const run = (...words: string[]) => {
+      const args = [
+        ...options,
+        join(arm, 'connector', 'bin', 'node'),
+        join(arm, 'connector', 'bin', 'run.js'),
+        ...words,
+      ]
+      return outputOf(
+        spawn(emulator, args, {
+          cwd: world.directory,
+          env: { PATH: '/usr/bin:/bin', NO_COLOR: '1', ...world.env },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      )
+    }
+    expect((await run('--version')).stdout).toContain('linux-arm64')
+    world.exchange.mailbox(ALICE).addEvent(appointment('From the tarball for ARM'))
+    expect(await run('sync', 'run', '--now')).toMatchObject({ exitCode: 0 })
+    const { stdout } = await run('status', '--json')
+    expect(JSON.parse(stdout)).toBeTypeOf('object')
+    const texts = world.nextcloud
+      .user('alice')
+      .calendar('personal')
+      .list()
+      .map((object) => object.text)
+    expect(texts.join('')).toContain('SUMMARY:From the tarball for ARM')
   })
 })

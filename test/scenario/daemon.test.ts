@@ -11,6 +11,7 @@ import { signatureOf, signingKey } from '../../src/nextcloud/app/signature.ts'
 import { emailOf, startWorld, type World } from '../world.ts'
 import { type Built, builtConnector } from './built.ts'
 import { CommandLine, type Running } from './command-line.ts'
+import { hurrySqlite } from './hurry.ts'
 import { appointment, ics } from './items.ts'
 
 const SECRET = 'a-shared-secret-of-more-than-32-characters'
@@ -176,6 +177,33 @@ describe('the daemon', () => {
     expect(next.exitCode).toBe(0)
     expect(items()).toBe(10)
     await wait(10)
+  })
+
+  it('ends at once on the second signal; what it left under way is there once after the next run', async () => {
+    const { get } = await open(['alice'])
+    world.nextcloud.user('alice').calendar('personal').put('1.ics', ics('1@x.test', 'SUMMARY:Slow'), { silent: true })
+    const writing = new Promise<void>((begun) => {
+      world.exchange.faults.hook = ({ operation }) => {
+        if (operation !== 'CreateItem') return undefined
+        begun()
+        return { kind: 'delay', ms: 20_000 }
+      }
+    })
+    const { child, ended } = daemon()
+    await answers(get)
+    await writing
+    const startedAt = performance.now()
+    child.kill('SIGTERM')
+    await wait(700)
+    expect(child.exitCode).toBe(null)
+    child.kill('SIGTERM')
+    expect((await ended).exitCode).toBe(143)
+    expect(performance.now() - startedAt).toBeLessThan(10_000)
+    world.exchange.faults.hook = undefined
+    await hurrySqlite(world)
+    const next = await connector.json<{ exitCode: number }>(['sync', 'run', '--now'])
+    expect(next.exitCode).toBe(0)
+    expect(world.exchange.mailbox(emailOf('alice')).list()).toHaveLength(1)
   })
 
   it('ends by name when a newer version has changed the database under it', async () => {
