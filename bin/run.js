@@ -1,5 +1,5 @@
-#!/usr/bin/env node
-/** Production entry: runs the built connector. On an older Node it hands over to the Node 24 that `npm ci` installed. */
+#!/usr/bin/env -S node --
+/** Production entry: runs the built connector (`--`: Node would take --env-file for its own). On an older Node it hands over to the Node 24 that `npm ci` installed. */
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module from 'node:module'
@@ -24,7 +24,7 @@ function handOver() {
       `The connector needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}. Install it, or run: npm ci`,
       78,
     )
-  const child = spawn(bundled, [file, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(bundled, ['--', file, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => refuse(`Node ${NODE_MAJOR_MIN} could not be started: ${error.message}`, 78))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)))

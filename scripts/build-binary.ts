@@ -70,7 +70,7 @@ function assemble(folder: string): void {
   installPackages(folder)
   installNode(folder)
   const start =
-    '#!/bin/sh\n# Runs the connector on the Node beside it.\nhere=$(dirname "$(readlink -f "$0")")\nexec "$here/bin/node" "$here/bin/run.js" "$@"\n'
+    '#!/bin/sh\n# Runs the connector on the Node beside it.\nhere=$(dirname "$(readlink -f "$0")")\nexec "$here/bin/node" -- "$here/bin/run.js" "$@"\n'
   writeFileSync(join(folder, 'connector'), start)
   chmodSync(join(folder, 'connector'), 0o755)
 }

@@ -55,7 +55,8 @@ export class SyncUser extends BaseCommand {
     const view = { redact: this.redact, hidden: flags.redact }
     if (flags.out !== undefined) writePlanFile(flags.out, report, { ...view, madeAtMs: this.nowMs() })
     const unwell = exitOfUser(report) !== EXIT.inStep
-    if (!flags.quiet || flags['dry-run'] || unwell) this.print(renderUser(report, { ...this.view(), ...view }))
+    if (!flags.quiet || flags['dry-run'] || unwell)
+      this.print(renderUser(report, { ...this.view(), ...view, planFile: flags.out }))
     this.finishWith(exitOfUser(report))
     return userReportJson(report, view)
   }

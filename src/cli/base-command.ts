@@ -155,12 +155,16 @@ export abstract class BaseCommand extends Command {
 
   /** oclif's own form would print every property of the error, tokens included. */
   protected override toErrorJson(error: unknown) {
-    return errorJson(describeError(error, this.redact))
+    return errorJson(describeError(error, this.redact, this.typed()))
+  }
+
+  private typed() {
+    return { words: (this.id ?? '').replaceAll(':', ' '), ids: [] }
   }
 
   protected override async catch(error: unknown): Promise<void> {
     const stopped = this.#stopCode !== null && !(error instanceof ConnectorError && error.code !== 'stopped')
-    const shown = describeError(stopped ? new ConnectorError('stopped') : error, this.redact)
+    const shown = describeError(stopped ? new ConnectorError('stopped') : error, this.redact, this.typed())
     process.exitCode = this.#stopCode ?? shown.exitCode
     if (this.jsonEnabled()) this.logJson(this.toErrorJson(stopped ? new ConnectorError('stopped') : error))
     else this.say(errorText(shown, terminalWidth(process.stderr)))

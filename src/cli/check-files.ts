@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts'
 import { resolveSecret } from '../config/secret.ts'
 import { loadUsersFile } from '../nextcloud/users-file.ts'
 import { ConnectorError } from '../ports/errors.ts'
+import { withWords } from './errors/reasons.ts'
 
 /** `users` null: they come from the Nextcloud app, which is not asked here. */
 export type CheckedFiles = { admins: number; users: number | null; warnings: readonly string[] }
@@ -18,7 +19,10 @@ function attempt<T>(problems: string[], read: () => T, where = ''): T | null {
     if (!(error instanceof ConnectorError)) throw error
     const { problems: list, path, key, reason } = error.fields
     if (list !== undefined) problems.push(String(list))
-    else problems.push(path === undefined ? `${where}: ${key}: ${reason}` : `${path} cannot be read (${reason})`)
+    else
+      problems.push(
+        path === undefined ? `${where}: ${key}: ${reason}` : `${path} cannot be read (${withWords({ reason }).reason})`,
+      )
     return null
   }
 }

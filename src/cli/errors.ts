@@ -1,7 +1,9 @@
 /** The error boundary: turns whatever was thrown into words, an exit code and a JSON form, by an allow-list, so that no secret gets out. */
 import { ConnectorError, type ErrorCode, type ErrorFields } from '../ports/errors.ts'
+import { withWords } from './errors/reasons.ts'
 import { ERROR_TEXTS } from './errors/table.ts'
 import { fill } from './errors/text.ts'
+import { isUsage, type TypedCommand, usageWords } from './errors/usage.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Redact } from './redact.ts'
 import { wrap } from './render/text.ts'
@@ -41,7 +43,7 @@ function fromTable(code: ErrorCode, fields: ErrorFields, redact: Redact): ShownE
   const shown = shownFields(fields, redact)
   return {
     code,
-    message: fill(text.what, shown),
+    message: fill(text.what, withWords(shown)),
     why: text.why,
     next: withAddress(fill(text.next, shown), shown),
     exitCode: EXIT[text.exit],
@@ -55,31 +57,22 @@ function withAddress(next: string, { email, mailbox }: ErrorFields): string {
   return address === undefined ? next : next.replace(/\bEMAIL\b/g, () => String(address))
 }
 
-/** What oclif throws for a wrong command line carries an `oclif` property. */
-function isUsage(error: Error): boolean {
-  return 'oclif' in error && typeof error.oclif === 'object'
-}
+const NOTHING_TYPED: TypedCommand = { words: '', ids: [] }
 
-function usage(error: Error, redact: Redact): ShownError {
-  const lines = error.message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('See more help'))
-  return {
-    code: 'usage',
-    message: redact(lines.join('\n')),
-    why: 'The command line is not understood.',
-    next: 'See how it is used with: connector --help',
-    exitCode: EXIT.usage,
-    fields: {},
-  }
+function usage(error: Error, redact: Redact, typed: TypedCommand): ShownError {
+  const { message, next } = usageWords(error, typed)
+  const why = 'The command line is not understood.'
+  return { code: 'usage', message: redact(message), why, next, exitCode: EXIT.usage, fields: {} }
 }
 
 /** The words for anything thrown. Unknown errors are `bug`, with the name of their class only: their message may hold anything. */
-export function describeError(error: unknown, redact: Redact): ShownError {
+export function describeError(error: unknown, redact: Redact, typed: TypedCommand = NOTHING_TYPED): ShownError {
   if (error instanceof ConnectorError) {
     // The message of a foreign error inside a bug may quote data: only where it was, or its class, is shown.
     const { where, name } = error.fields
     return fromTable(error.code, error.code === 'bug' ? { type: where ?? name } : error.fields, redact)
   }
-  if (error instanceof Error && isUsage(error)) return usage(error, redact)
+  if (isUsage(error)) return usage(error, redact, typed)
   return fromTable('bug', { type: error instanceof Error ? error.name : typeof error }, redact)
 }
 

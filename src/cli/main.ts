@@ -19,8 +19,8 @@ function wantsJson(argv: readonly string[]): boolean {
 }
 
 /** Errors inside a command are told by the command; here come those before it: no such command, a broken installation. */
-function tellOutside(error: unknown, argv: readonly string[]): number {
-  const shown = describeError(error, redactor([]))
+function tellOutside(error: unknown, argv: readonly string[], ids: readonly string[]): number {
+  const shown = describeError(error, redactor([]), { words: '', ids })
   if (wantsJson(argv)) process.stdout.write(`${JSON.stringify(errorJson(shown), null, 2)}\n`)
   else process.stderr.write(`${errorText(shown, terminalWidth(process.stderr))}\n`)
   return shown.exitCode
@@ -34,8 +34,9 @@ function withHelp(argv: string[]): string[] {
 export async function main({ root, argv, packageJson }: MainOptions): Promise<number> {
   keepHeapSmall()
   settings.enableAutoTranspile = false
+  // Plugins of users are not a thing here; looking for them reads a folder of HOME, which a service's user may not.
+  const config = new Config({ root, userPlugins: false, ...(packageJson ? { pjson: packageJson } : {}) })
   try {
-    const config = new Config({ root, ...(packageJson ? { pjson: packageJson } : {}) })
     await config.load()
     await run(withHelp(argv), config)
     await flush()
@@ -43,6 +44,10 @@ export async function main({ root, argv, packageJson }: MainOptions): Promise<nu
   } catch (error) {
     // `--help` of an unknown topic and the like end by throwing an exit without a message.
     if (error instanceof Error && 'code' in error && error.code === 'EEXIT') return 0
-    return tellOutside(error, argv)
+    return tellOutside(
+      error,
+      argv,
+      config.commandIDs.map((id) => id.replaceAll(':', ' ')),
+    )
   }
 }

@@ -30,7 +30,7 @@ const PLAN = z.object({
 
 export type PlanFileView = { redact: Redact; hidden: boolean; madeAtMs: number }
 
-/** Written whole or not at all, for this user only: it holds titles. Throws `usage.bad-plan`. */
+/** Written whole or not at all, for this user only: it holds titles. Throws `usage.cannot-write`. */
 export function writePlanFile(path: string, report: UserReport, view: PlanFileView): void {
   const { pairs } = userReportJson(report, view)
   const plan = {
@@ -45,30 +45,30 @@ export function writePlanFile(path: string, report: UserReport, view: PlanFileVi
     renameSync(draft, path)
   } catch (error) {
     rmSync(draft, { force: true })
-    throw new ConnectorError('usage.bad-plan', { path, reason: (error as NodeJS.ErrnoException).code }, error)
+    throw new ConnectorError('usage.cannot-write', { path, reason: (error as NodeJS.ErrnoException).code }, error)
   }
 }
 
-/** Throws `usage.bad-file` when it cannot be read, `usage.bad-plan` when it is no plan, or the plan of another mailbox. */
+/** Throws `usage.bad-plan` when it cannot be read, is no plan, or is the plan of another mailbox. */
 export function readPlanFile(path: string, email: string): ApprovedPlan {
-  const parsed = PLAN.safeParse(jsonOf(path))
+  const parsed = PLAN.safeParse(jsonOf(path, email))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const reason = `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not a plan'}`
-    throw new ConnectorError('usage.bad-plan', { path, reason })
+    throw new ConnectorError('usage.bad-plan', { path, reason, email })
   }
   const plan = parsed.data
   if (plan.email.toLowerCase() !== email.toLowerCase())
-    throw new ConnectorError('usage.bad-plan', { path, reason: `it is the plan of ${plan.email}` })
+    throw new ConnectorError('usage.bad-plan', { path, reason: `it is the plan of ${plan.email}`, email })
   return plan.pairs.map((pair) => ({ ...pair, actions: pair.actions.map(planned) }))
 }
 
-function jsonOf(path: string): unknown {
+function jsonOf(path: string, email: string): unknown {
   try {
     return JSON.parse(readInputFile(path))
   } catch (error) {
-    if (error instanceof ConnectorError) throw error
-    throw new ConnectorError('usage.bad-plan', { path, reason: 'not JSON' }, error)
+    const reason = error instanceof ConnectorError ? error.fields.reason : 'not JSON, or only a part of it'
+    throw new ConnectorError('usage.bad-plan', { path, reason, email }, error)
   }
 }
 

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ConnectorError } from '../ports/errors.ts'
+import { jsonFault } from '../ports/json-fault.ts'
 import { type Admin, adminOf, SHAPES } from './admin.ts'
 import { nearest } from './nearest.ts'
 import { modeWarning, resolveSecret, type SecretSource } from './secret.ts'
@@ -83,11 +84,12 @@ function readAdmin(value: unknown, context: { where: string; path: string }, int
 
 function readFile(path: string, into: Collected): void {
   let list: unknown
+  let text = ''
   try {
-    list = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    list = JSON.parse(text)
   } catch (error) {
-    // A parser's message may quote the text around the fault, which may be a password.
-    if (error instanceof SyntaxError) into.problems.push(`${path}: is not valid JSON`)
+    if (error instanceof SyntaxError) into.problems.push(`${path}: ${jsonFault(text)}`)
     else fileError(path, error)
     return
   }

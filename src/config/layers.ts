@@ -14,15 +14,26 @@ export type Entry = { key: Key; origin: Origin; form: SecretForm; text: string |
 
 export type Layer = { origin: Origin; source: SecretSource }
 
+export type EnvFile = { source: SecretSource; problems: readonly Problem[] }
+
 /** `.env` may be absent; a file that was asked for may not. */
-export function readEnvFile(path: string, wasAskedFor: boolean): SecretSource {
+export function readEnvFile(path: string, wasAskedFor: boolean): EnvFile {
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    const text = readFileSync(path, 'utf8')
+    return { source: parseEnv(text), problems: lostLines(text) }
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unreadable'
-    if (reason === 'ENOENT' && !wasAskedFor) return {}
+    if (reason === 'ENOENT' && !wasAskedFor) return { source: {}, problems: [] }
     throw new ConnectorError('config.file', { path, reason }, error)
   }
+}
+
+/** Lines that begin with a key and have no `=`: Node's reader leaves them out without a word. */
+function lostLines(text: string): Problem[] {
+  return text.split(/\r?\n/).flatMap((line, index) => {
+    const key = /^\s*(?:export\s+)?(Service__\w*)\s*(?:[^=\s\w]|$)/i.exec(line)?.[1]
+    return key === undefined ? [] : [{ kind: 'invalid', key, text: `line ${index + 1} of the file is not KEY=value` }]
+  })
 }
 
 /** Names that look like ours and are not, with the nearest right one. */

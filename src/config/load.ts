@@ -66,12 +66,14 @@ export type Inspected = Loaded & { problem: ConnectorError | null }
 /** The configuration with the origin of every value, valid or not. Throws ConnectorError `config.file` only. */
 export function inspectConfig(options: LoadOptions): Inspected {
   const envPath = resolve(options.cwd, options.flags?.envFile ?? '.env')
+  const envFile = readEnvFile(envPath, options.flags?.envFile !== undefined)
   const layers: Layer[] = [
     { origin: 'flag', source: options.flags?.values ?? {} },
     { origin: 'environment', source: options.env },
-    { origin: 'env-file', source: readEnvFile(envPath, options.flags?.envFile !== undefined) },
+    { origin: 'env-file', source: envFile.source },
   ]
   const { values, entries, secrets, warnings, problems } = readKeys(layers, options.cwd)
+  problems.push(...envFile.problems)
   warnings.push(...advice(values))
   const wrong = new Set(problems.map((problem) => problem.key))
   problems.push(...brokenRules(values).filter((problem) => !wrong.has(problem.key)))

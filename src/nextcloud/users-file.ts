@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { CollectionChoices } from '../ports/collection-choice.ts'
 import { ConnectorError } from '../ports/errors.ts'
+import { jsonFault } from '../ports/json-fault.ts'
 import { choicesOf } from './users-choices.ts'
 import { duplicates, ENTRY, type Entry, entryProblems, issueText } from './users-entry.ts'
 
@@ -65,11 +66,12 @@ export function loadUsersFile(path: string, options: UsersFileOptions): UsersFil
 }
 
 function readJson(path: string, fail: (problems: string[]) => never): unknown {
+  let text = ''
   try {
-    return JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''))
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+    return JSON.parse(text)
   } catch (error) {
-    // JSON's own message quotes the text around the error, which may be a password.
-    if (error instanceof SyntaxError) return fail(['is not valid JSON'])
+    if (error instanceof SyntaxError) return fail([jsonFault(text)])
     throw new ConnectorError(
       'config.file',
       { path, reason: (error as NodeJS.ErrnoException).code ?? 'unreadable' },

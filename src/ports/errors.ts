@@ -14,6 +14,7 @@ export const ERROR_CODES = [
   'usage.nothing-archived',
   'usage.unlinked-collection',
   'usage.bad-plan',
+  'usage.cannot-write',
   'guard.plan-changed',
   'state.unreachable',
   'state.locked',

@@ -221,7 +221,7 @@ describe('the other commands', () => {
         fakeConnector({ syncRun: async () => ({ dryRun: false, users: [], held: [], tookMs: 1 }) }),
       ),
     ).toBe(0)
-    expect(out).toBe('Nothing is due.\n')
+    expect(out).toBe('Nothing is due. See when each mailbox is: connector status\n')
   })
 
   it('users list', async () => {

@@ -93,6 +93,30 @@ describe('describeError', () => {
     })
   })
 
+  it.each([
+    ['command sync:usr:a@b not found', 'There is no command: sync usr a@b', 'Did you mean: connector sync user'],
+    ['command stats not found', 'There is no command: stats', 'Did you mean: connector status'],
+    ['command foo not found', 'There is no command: foo', 'See the commands with: connector --help'],
+    ['Parsing --limit \n\tExpected 1', '--limit: Expected 1', 'See how it is used with: connector sync run --help'],
+    [
+      'The following error occurred:\n  --a needs --b',
+      '--a needs --b',
+      'See how it is used with: connector sync run --help',
+    ],
+  ])('says of "%s" what is meant', (thrown, message, next) => {
+    const error = Object.assign(new Error(thrown), { oclif: { exit: 2 } })
+    const typed = { words: thrown.startsWith('command') ? '' : 'sync run', ids: ['sync user', 'sync run', 'status'] }
+    expect(describeError(error, redact, typed)).toMatchObject({ code: 'usage', message, next })
+  })
+
+  it('explains what the operating system says in one word, and leaves the field as it is', () => {
+    const shown = describeError(new ConnectorError('config.file', { path: '/x', reason: 'EACCES' }), redact)
+    expect(shown.message).toContain('/x (EACCES: this user may not)')
+    expect(shown.fields.reason).toBe('EACCES')
+    const other = describeError(new ConnectorError('config.file', { path: '/x', reason: 'constructor' }), redact)
+    expect(other.message).toContain('(constructor)')
+  })
+
   it('masks known secrets in fields, messages and stacks', () => {
     const inner = new Error('password=hunter22 canary-secret Authorization: Basic Y2FuYXJ5')
     const error = new ConnectorError('exchange.bad-response', { detail: 'said canary-secret' }, inner)

@@ -39,7 +39,7 @@ describe('the process', () => {
   it('refuses an unknown command with 64, in words or as JSON', () => {
     const words = connector('nope')
     expect([words.code, words.out]).toEqual([64, ''])
-    expect(words.err).toMatch(/^Error: command nope not found\nWhy: /)
+    expect(words.err).toMatch(/^Error: There is no command: nope\nWhy: /)
     const json = connector('nope', '--json')
     expect([json.code, json.err]).toEqual([64, ''])
     expect(JSON.parse(json.out).error).toMatchObject({ code: 'usage', exitCode: 64 })
@@ -117,5 +117,21 @@ describe.skipIf(!built)('the built program (needs npm run build)', () => {
     setTimeout(() => slow.kill('SIGTERM'), 1000)
     const code = await new Promise((resolve) => slow.on('exit', (status) => resolve(status)))
     expect(code).toBe(143)
+  })
+})
+
+describe.skipIf(!built)('the built program, started by its first line (needs npm run build)', () => {
+  const run = (argv: string[], more: Record<string, string> = {}) =>
+    spawnSync(join(root, 'bin', 'run.js'), argv, { cwd: dir, env: { ...env, ...more }, encoding: 'utf8' })
+
+  it('keeps its flags from Node, which would take --env-file for its own', () => {
+    const done = run(['config', 'check', '--env-file', 'absent.env'])
+    expect(done.status).toBe(78)
+    expect(done.stderr).toMatch(/absent\.env \(ENOENT: it is not there\)/)
+  })
+
+  it('says nothing of a HOME that its user may not read', () => {
+    const done = run(['--version'], { HOME: '/dev/null/nobody', XDG_DATA_HOME: '/dev/null/nobody' })
+    expect([done.status, done.stderr]).toEqual([0, ''])
   })
 })

@@ -7,7 +7,7 @@ import { addsUp } from '../../src/cli/render/counts.ts'
 import { spanText } from '../../src/cli/render/span.ts'
 import { lightOf, renderStatus } from '../../src/cli/render/status.ts'
 import { renderRun, renderUser } from '../../src/cli/render/sync.ts'
-import { clip, columns, safe, wrap } from '../../src/cli/render/text.ts'
+import { clip, columns, safe, table, wrap } from '../../src/cli/render/text.ts'
 import { renderUsers } from '../../src/cli/render/users.ts'
 import { PLAIN } from '../../src/cli/render/view.ts'
 import { NO_COUNTS } from '../../src/ports/counts.ts'
@@ -280,6 +280,23 @@ describe('the status', () => {
       '3 h',
       '5 days',
     ])
+  })
+})
+
+describe('a table on a narrow terminal', () => {
+  const columnList = [{ title: 'mailbox' }, { title: 'seen', align: 'right' as const }, { title: 'failed' }]
+  const rows = [['anna@example.org', '300', '0']]
+  it('becomes a paragraph per row, with the titles beside the numbers', () => {
+    expect(table(columnList, rows, 32)).toBe('mailbox           seen  failed\nanna@example.org   300  0')
+    expect(table(columnList, rows, 20)).toBe('anna@example.org\n  seen 300, failed 0')
+  })
+  it.each([40, 60])('keeps a report within %i columns', (width) => {
+    const narrow = { ...view, width }
+    const report = user({ pairs: [pair({ counts: counts({ unchanged: 12345, created: 3 }) }), pair()] })
+    expect(widest(renderUser(report, narrow))).toBeLessThanOrEqual(width)
+    expect(widest(renderRun({ dryRun: false, users: [report], held: [], tookMs: 1 }, narrow))).toBeLessThanOrEqual(
+      width,
+    )
   })
 })
 

@@ -68,6 +68,15 @@ describe('values', () => {
     ).toEqual(['flag', 'environment', 'env-file', 'default'])
   })
 
+  it('names a line that begins with a key and is no setting, which Node leaves out without a word', () => {
+    const text = '# Service__Comment: x\nService__SyncMode: 7\nService__BatchLimit\nService__BatchSaveSize = 50\n'
+    writeFileSync(join(dir, '.env'), text)
+    expect(problemsOf({}).lines).toEqual([
+      'Service__SyncMode: line 2 of the file is not KEY=value',
+      'Service__BatchLimit: line 3 of the file is not KEY=value',
+    ])
+  })
+
   it('reads the file of --env-file instead of .env and refuses one that is absent', () => {
     writeFileSync(join(dir, '.env'), 'Service__BatchLimit=10\n')
     writeFileSync(join(dir, 'other.env'), 'Service__BatchLimit=33\n')

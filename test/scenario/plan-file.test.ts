@@ -32,7 +32,9 @@ const doPlan = () => office.cli.json<UserJson & { error: ErrorJson | null }>(['s
 
 describe('a plan that was kept', () => {
   it('is written for its owner only, and is done as it was shown', async () => {
-    expect((await makePlan()).exitCode).toBe(0)
+    const made = await makePlan()
+    expect(made.exitCode).toBe(0)
+    expect(made.stdout).toContain(`\nNext: connector sync user ${ALICE} --plan ${file}\n`)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(titles()).not.toContain('Planned one')
     const done = await doPlan()
@@ -69,10 +71,22 @@ describe('a plan that was kept', () => {
   it.each([
     ['nonsense', '{"hello": 1}', 'usage.bad-plan'],
     ['no JSON', 'hello', 'usage.bad-plan'],
+    ['half of one', '{"format": "connector-plan/1", "email": "alice@co', 'usage.bad-plan'],
+    ['of another version', `{"format": "connector-plan/9", "email": "${ALICE}", "pairs": []}`, 'usage.bad-plan'],
     ["another mailbox's", '{"format": "connector-plan/1", "email": "bob@corp.test", "pairs": []}', 'usage.bad-plan'],
   ])('is refused when it is %s', async (_, text, code) => {
     writeFileSync(file, text)
     const refused = await doPlan()
     expect([refused.ran.exitCode, refused.error?.code]).toEqual([64, code])
+  })
+
+  it('says what to do when it is not there, and when it cannot be written', async () => {
+    const gone = await doPlan()
+    expect(gone.error).toMatchObject({ code: 'usage.bad-plan', exitCode: 64, fields: { reason: 'ENOENT' } })
+    expect(gone.error?.next).toContain(`connector sync user ${ALICE} --dry-run --out plan.json`)
+    const nowhere = join(office.world.directory, 'no', 'plan.json')
+    const unwritten = await office.cli.run(['sync', 'user', ALICE, '--dry-run', '--out', nowhere])
+    expect([unwritten.exitCode, unwritten.stderr]).toEqual([64, expect.stringContaining('(usage.cannot-write)')])
+    expect(unwritten.stderr).toContain('ENOENT: it is not there')
   })
 })

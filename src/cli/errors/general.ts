@@ -77,6 +77,12 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     next: 'Make a new one with: connector sync user EMAIL --dry-run --out plan.json',
     exit: 'usage',
   },
+  'usage.cannot-write': {
+    what: 'The file[ {path}] could not be written[: {reason}].',
+    why: 'Its folder is not there, this user may not write to it, or the disk is full.',
+    next: 'Name another place with --out, or make the folder, then run the same command again',
+    exit: 'usage',
+  },
   'guard.plan-changed': {
     what: 'The plan has changed since it was made: {added} actions are new, {dropped} are not planned any more. Nothing was written.',
     why: 'Somebody edited an item, or another run did part of the work.',

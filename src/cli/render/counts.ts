@@ -12,8 +12,10 @@ export function addsUp(counts: PassCounts): boolean {
   return counts.seen === PARTS.reduce((sum, part) => sum + counts[part], 0)
 }
 
+export type CountsTable = { title: string; rows: readonly { name: string; counts: PassCounts }[]; width: number }
+
 /** One line per name; a total below when there are several. Long names give way to large numbers. */
-export function countsTable(title: string, rows: readonly { name: string; counts: PassCounts }[]): string {
+export function countsTable({ title, rows, width }: CountsTable): string {
   const total = rows.length > 1 ? [{ name: 'total', counts: addCounts(rows.map((row) => row.counts)) }] : []
   const lines = [...rows, ...total].map(({ name, counts }) => [
     safe(name),
@@ -24,7 +26,8 @@ export function countsTable(title: string, rows: readonly { name: string; counts
     return sum + 2 + Math.max(word.length, ...lines.map((line) => line[index + 1]?.length ?? 0))
   }, 0)
   const max = Math.max(NAME_WIDTH_MIN, TABLE_WIDTH - numbersWidth)
-  const text = table([{ title, max }, ...titles.map((word) => ({ title: word, align: 'right' as const }))], lines)
+  const columnList = [{ title, max }, ...titles.map((word) => ({ title: word, align: 'right' as const }))]
+  const text = table(columnList, lines, width)
   const wrong = rows.filter((row) => !addsUp(row.counts)).map((row) => safe(row.name))
   return wrong.length === 0
     ? text

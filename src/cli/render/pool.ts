@@ -45,10 +45,11 @@ export function renderPool({ host, accounts }: PoolReport, view: PoolView): stri
   const list = table(
     titles.map((title, at) => (at === 0 ? { title, max } : { title })),
     rows,
+    view.width,
   )
   const troubles = accounts.flatMap((account) => troublesOf(account, view))
   const good = accounts.filter(isGood).length
-  const mailboxes = renderMailboxes(accounts)
+  const mailboxes = renderMailboxes(accounts, view)
   const parts = [
     `${safe(host)}\n\n${list}`,
     mailboxes,
@@ -78,7 +79,7 @@ function isGood({ steps }: AccountCheck): boolean {
 }
 
 /** What one account saw; the others differ only where they fail, which is told below. */
-function renderMailboxes(accounts: readonly AccountCheck[]): string {
+function renderMailboxes(accounts: readonly AccountCheck[], { width }: PoolView): string {
   const best = [...accounts].sort((one, other) => readable(other) - readable(one))[0]
   if (best === undefined || best.mailboxes.length === 0) return ''
   const rows = best.mailboxes.map(({ email, counts, mayWrite }) => [
@@ -90,6 +91,7 @@ function renderMailboxes(accounts: readonly AccountCheck[]): string {
   return table(
     [{ title: 'mailbox', max: 40 }, number('calendar'), number('tasks'), number('contacts'), { title: 'may write' }],
     rows,
+    width,
   )
 }
 

@@ -14,8 +14,8 @@ import { safe, wrap } from './text.ts'
 import type { Style, View } from './view.ts'
 import { GUARD_WORDS, OUTCOME_WORDS } from './words.ts'
 
-/** `redact` masks secrets in other systems' words; `hidden`: titles are left out (`--redact`). */
-export type SyncView = View & { redact: Redact; hidden: boolean }
+/** `redact` masks secrets in other systems' words; `hidden`: titles are left out (`--redact`). `planFile`: the plan was kept there. */
+export type SyncView = View & { redact: Redact; hidden: boolean; planFile?: string | undefined }
 
 const OUTCOME_STYLES: Record<UserReport['outcome'], Style> = {
   'in-step': 'green',
@@ -78,10 +78,10 @@ function plannedOf(report: UserReport): number {
   return report.pairs.flatMap((pair) => pair.actions).filter((action) => action.outcome === 'planned').length
 }
 
-function nextLine(report: UserReport): string[] {
+function nextLine(report: UserReport, { planFile }: SyncView): string[] {
   if (!report.dryRun || report.outcome === 'halted' || report.error !== null) return []
   if (plannedOf(report) === 0) return ['', 'Nothing to do.']
-  return ['', `Next: connector sync user ${report.email}`]
+  return ['', `Next: connector sync user ${report.email}${planFile === undefined ? '' : ` --plan ${planFile}`}`]
 }
 
 function headLine(report: UserReport, view: View): string {
@@ -96,12 +96,13 @@ export function renderUser(report: UserReport, view: SyncView): string {
   if (report.error !== null) lines.push(...errorLines(report.error, view), '')
   if (report.pairs.length > 0)
     lines.push(
-      countsTable(
-        'collection',
-        report.pairs.map(({ name, counts }) => ({ name, counts })),
-      ),
+      countsTable({
+        title: 'collection',
+        rows: report.pairs.map(({ name, counts }) => ({ name, counts })),
+        width: view.width,
+      }),
     )
-  return [...lines, ...nextLine(report)].join('\n').trimEnd()
+  return [...lines, ...nextLine(report, view)].join('\n').trimEnd()
 }
 
 function summaryRow(report: UserReport) {
@@ -122,7 +123,10 @@ function heldText(held: RunReport['held']): string {
 
 /** Mailboxes where nothing happened share one line of the table; those that are not in step are told in full. */
 export function renderRun(report: RunReport, view: SyncView): string {
-  if (report.users.length === 0) return report.held.length === 0 ? 'Nothing is due.' : heldText(report.held)
+  if (report.users.length === 0)
+    return report.held.length === 0
+      ? 'Nothing is due. See when each mailbox is: connector status'
+      : heldText(report.held)
   const lines = report.users.flatMap((user) => {
     const details = user.pairs.flatMap((pair) => pairLines(pair, user, view))
     if (user.error !== null) details.push(...errorLines(user.error, view), '')
@@ -134,7 +138,7 @@ export function renderRun(report: RunReport, view: SyncView): string {
   const rows = report.users.filter((user) => !isQuiet(user)).map(summaryRow)
   if (quiet.length > 0)
     rows.push({ name: `${quiet.length} unchanged`, counts: addCounts(quiet.map((user) => summaryRow(user).counts)) })
-  lines.push(countsTable('mailbox', rows))
+  lines.push(countsTable({ title: 'mailbox', rows, width: view.width }))
   const inStep = report.users.filter((user) => user.outcome === 'in-step').length
   lines.push('', `${inStep} of ${report.users.length} ${report.users.length === 1 ? 'mailbox' : 'mailboxes'} in step`)
   return lines.join('\n').trimEnd()

@@ -67,16 +67,29 @@ function wrapLine(text: string, width: number, indent: string): string[] {
 
 export type Column = { title: string; align?: 'left' | 'right'; max?: number }
 
-/** A table as wide as its contents, cut per column. Cells must already be safe. */
-export function table(columnList: readonly Column[], rows: readonly (readonly string[])[]): string {
+/**
+ * A table as wide as its contents, cut per column. Where the terminal is narrower, each row becomes a paragraph: its first cell, and below it the
+ * others with their titles. Cells must already be safe.
+ */
+export function table(columnList: readonly Column[], rows: readonly (readonly string[])[], width = Infinity): string {
   const widths = columnList.map((column, index) => {
     const widest = Math.max(columns(column.title), ...rows.map((row) => columns(row[index] ?? '')))
     return Math.min(widest, column.max ?? widest)
   })
+  if (widths.reduce((sum, one) => sum + one + 2, -2) > width) return paragraphs(columnList, rows, width)
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, index) => pad(cell, widths[index] ?? 0, columnList[index]?.align))
       .join('  ')
       .trimEnd()
   return [line(columnList.map((column) => column.title)), ...rows.map(line)].join('\n')
+}
+
+function paragraphs(columnList: readonly Column[], rows: readonly (readonly string[])[], width: number): string {
+  return rows
+    .map(([first = '', ...cells]) => {
+      const named = cells.map((cell, index) => `${columnList[index + 1]?.title ?? ''} ${cell}`)
+      return `${clip(first, width)}\n${wrap(named.join(', '), width, '  ')}`
+    })
+    .join('\n')
 }

@@ -26,6 +26,7 @@ export function renderUsers(users: readonly User[], view: View): string {
   const list = table(
     [{ title: 'mailbox', max }, { title: 'Nextcloud user', max }, { title: 'from' }, { title: 'synced' }],
     rows,
+    view.width,
   )
   return `${list}\n\n${sumOf(users)}`
 }
