@@ -260,6 +260,6 @@ OC.L10N.register(
         "Changes that you make in Exchange are undone and kept here.": "Änderungen in Exchange werden rückgängig gemacht und hier aufbewahrt.",
         "This has been settled meanwhile. Please load the page again.": "Das hat sich inzwischen erledigt. Bitte die Seite neu laden.",
         "There is no group of this name.": "Eine Gruppe mit diesem Namen gibt es nicht.",
-        "Search by account or address": "Nach Konto oder Adresse suchen"
+        "Search by account, name or address": "Nach Konto, Name oder Adresse suchen"
     },
     "nplurals=2; plural=(n != 1);");

@@ -343,10 +343,10 @@ describe.skipIf(reason !== null)(`the settings pages${reason === null ? '' : ` (
         await says(page, 'The connector works, but some accounts need attention.')
         await page.locator('tr[data-uid=bob]').getByText('(deletions-in-pass)').waitFor()
         await shot(page, 'admin')
-        await page.getByLabel('Search by account or address').fill('bob')
+        await page.getByLabel('Search by account, name or address').fill('bob')
         await page.locator('tr[data-uid=alice]').waitFor({ state: 'detached' })
         expect(await page.locator('tr[data-uid]').count()).toBe(1)
-        await page.getByLabel('Search by account or address').fill('no such person')
+        await page.getByLabel('Search by account, name or address').fill('no such person')
         await says(page, 'Nobody matches.')
       }))
 

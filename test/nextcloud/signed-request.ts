@@ -6,6 +6,8 @@ import type { RealAppServer } from './app-server.ts'
 import { basic, type RawAnswer, type RawRequest, rawRequest } from './raw-request.ts'
 
 export const API = '/ocs/v2.php/apps/exchange_connector/api/v1/'
+/** What the pages ask for. */
+export const UI = '/ocs/v2.php/apps/exchange_connector/ui/v1/'
 export const DAV = '/remote.php/dav/'
 
 export type Signing = {

@@ -3,37 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AppClient, createAppClient } from '../../src/nextcloud/app/client.ts'
 import { createDavTransport } from '../../src/nextcloud/dav/transport.ts'
 import { eventText } from '../contract/nextcloud-side-fixture.ts'
-import { startPostgres } from '../postgres.ts'
 import { SILENT } from '../world.ts'
 import { type RealAppServer, startAppServer } from './app-server.ts'
-import { type NextcloudServerOptions, nextcloudTree } from './server.ts'
+import { onPostgres, sqlite } from './databases.ts'
+import { nextcloudTree } from './server.ts'
 
 const given = nextcloudTree()
 const OBJECTS = 100
 const ROUNDS = 3
 const RATIO_MIN = 5
-
-type Database = {
-  name: string
-  make(): Promise<NextcloudServerOptions['database'] | { skip: string }>
-  end(): Promise<void>
-}
-
-const sqlite: Database = { name: 'SQLite', make: async () => 'sqlite', end: async () => {} }
-
-function onPostgres(): Database {
-  let stop = async () => {}
-  return {
-    name: 'PostgreSQL',
-    make: async () => {
-      const postgres = await startPostgres()
-      if (postgres.kind === 'skip') return { skip: postgres.reason }
-      stop = postgres.stop
-      return (await postgres.createDatabase()) as `postgres://${string}`
-    },
-    end: () => stop(),
-  }
-}
 
 const median = (values: readonly number[]) =>
   [...values].sort((one, two) => one - two)[Math.floor(values.length / 2)] ?? 0

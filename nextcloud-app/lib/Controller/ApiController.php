@@ -15,12 +15,12 @@ use OCA\ExchangeConnector\Service\CollectionService;
 use OCA\ExchangeConnector\Service\CommandService;
 use OCA\ExchangeConnector\Service\DavBatchService;
 use OCA\ExchangeConnector\Service\EnrolmentService;
-use OCA\ExchangeConnector\Service\IdentityService;
 use OCA\ExchangeConnector\Service\JournalService;
 use OCA\ExchangeConnector\Service\RefusedException;
 use OCA\ExchangeConnector\Service\SecretService;
 use OCA\ExchangeConnector\Service\SettingsService;
 use OCA\ExchangeConnector\Service\StatusService;
+use OCA\ExchangeConnector\Service\UserList;
 use OCP\App\IAppManager;
 use OCP\AppFramework\Http\Attribute\ApiRoute;
 use OCP\AppFramework\Http\Attribute\NoCSRFRequired;
@@ -29,7 +29,6 @@ use OCP\AppFramework\Http\DataResponse;
 use OCP\AppFramework\OCSController;
 use OCP\IConfig;
 use OCP\IRequest;
-use OCP\IUserManager;
 
 /**
  * The signed API of the connector (openapi.json). "Public" only in the server's terms: SignatureMiddleware has verified the service account and the signature
@@ -46,13 +45,12 @@ class ApiController extends OCSController {
 		private SettingsService $settings,
 		private SecretService $secrets,
 		private EnrolmentService $enrolment,
-		private IdentityService $identity,
+		private UserList $userList,
 		private CollectionService $collections,
 		private JournalService $journal,
 		private CommandService $commands,
 		private StatusService $status,
 		private DavBatchService $batches,
-		private IUserManager $users,
 		private IConfig $config,
 		private IAppManager $apps,
 	) {
@@ -99,9 +97,9 @@ class ApiController extends OCSController {
 	#[ApiRoute(verb: 'GET', url: '/api/v1/users')]
 	public function users(string $cursor = '', ?int $updated_since = null, int $limit = self::LIMIT): DataResponse {
 		$after = $cursor === '' ? '' : (string)base64_decode(strtr($cursor, '-_', '+/'), true);
-		['rows' => $rows, 'next' => $next] = $this->enrolment->enrolled($updated_since, $after, self::bounded($limit));
+		['users' => $users, 'next' => $next] = $this->userList->page($updated_since, $after, self::bounded($limit));
 		return new DataResponse([
-			'users' => array_map($this->user(...), $rows),
+			'users' => $users,
 			'next' => $next === null ? null : rtrim(strtr(base64_encode($next), '+/', '-_'), '='),
 		]);
 	}
@@ -171,24 +169,6 @@ class ApiController extends OCSController {
 		}
 		$connector = $this->request->getParam('connector');
 		return new DataResponse(['stored' => $this->status->store(is_array($connector) ? $connector : [], array_values(array_filter($users, 'is_array')))]);
-	}
-
-	private function user(array $row): array {
-		$user = $this->users->get($row['uid']);
-		$zone = $this->config->getUserValue($row['uid'], 'core', 'timezone', '');
-		return [
-			'uid' => $row['uid'],
-			'displayName' => $user?->getDisplayName() ?? $row['uid'],
-			'email' => $row['email'],
-			'identity' => $row['identity'],
-			'state' => $row['state'],
-			'withdrawal' => $row['withdrawal'],
-			'enabled' => $this->identity->accountRefusal($user) === null,
-			'timeZone' => $zone === '' ? null : $zone,
-			'consentedAt' => $row['consentedAt'] ?? 0,
-			'updatedAt' => $row['updatedAt'],
-			'choices' => $row['choices'],
-		];
 	}
 
 	private function list(string $name): array {

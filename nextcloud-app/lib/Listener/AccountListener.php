@@ -21,8 +21,8 @@ use Psr\Log\LoggerInterface;
 use Throwable;
 
 /**
- * Follows accounts: who is gone is forgotten, an address that changed in the directory is looked at again, and who is disabled or leaves a group is told to the
- * connector.
+ * Follows accounts: who is gone is forgotten, an address that changed in the directory is looked at again, another name is noted, and who is disabled or leaves
+ * a group is told to the connector.
  *
  * @template-implements IEventListener<UserDeletedEvent|UserChangedEvent|UserAddedEvent|UserRemovedEvent>
  */
@@ -39,6 +39,8 @@ class AccountListener implements IEventListener {
 				$this->enrolment->forget($event->getUser()->getUID());
 			} elseif ($event instanceof UserChangedEvent && $event->getFeature() === 'eMailAddress') {
 				$this->enrolment->recheck($event->getUser()->getUID());
+			} elseif ($event instanceof UserChangedEvent && $event->getFeature() === 'displayName') {
+				$this->enrolment->rename($event->getUser()->getUID(), (string)$event->getValue());
 			} elseif ($event instanceof UserChangedEvent && $event->getFeature() === 'enabled') {
 				$this->enrolment->touch($event->getUser()->getUID());
 			} elseif ($event instanceof UserAddedEvent || $event instanceof UserRemovedEvent) {

@@ -34,6 +34,7 @@ class Version000100Date20261128000000 extends SimpleMigrationStep {
 		}
 		$table = $schema->createTable('exc_users');
 		$table->addColumn('uid', Types::STRING, ['notnull' => true, 'length' => 64]);
+		$table->addColumn('display_name', Types::STRING, ['notnull' => false, 'length' => 255]);
 		$table->addColumn('email', Types::STRING, ['notnull' => false, 'length' => 254]);
 		$table->addColumn('email_lower', Types::STRING, ['notnull' => false, 'length' => 254]);
 		$table->addColumn('identity_source', Types::STRING, ['notnull' => false, 'length' => 16]);

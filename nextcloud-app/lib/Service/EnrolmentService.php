@@ -177,6 +177,12 @@ class EnrolmentService {
 		return $this->identity->accountRefusal($user) === null && $this->identity->isAllowed($row['email']) ? null : 'no-consent';
 	}
 
+	/** Another one as soon as anything was decided or noticed about the account, by whatever process. */
+	public function mark(string $uid): string {
+		$row = $this->store->find($uid);
+		return $row === null ? '' : implode(' ', [$row['state'], $row['withdrawal'] ?? '', $row['updatedAt'], $row['consentedAt'] ?? '', $row['email'] ?? '']);
+	}
+
 	private function isWithdrawing(string $uid): bool {
 		return in_array('withdraw', array_column($this->commands->pending($uid), 'kind'), true);
 	}
@@ -221,6 +227,11 @@ class EnrolmentService {
 			'state' => 'withdrawn', 'withdrawal' => 'keep',
 		]);
 		$this->webhook->wake('users', $uid);
+	}
+
+	/** The account has another name now. */
+	public function rename(string $uid, string $displayName): void {
+		$this->store->rename($uid, $displayName);
 	}
 
 	/** Somebody was let in or shut out without a decision of their own: the connector has to look. */

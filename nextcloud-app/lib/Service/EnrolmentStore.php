@@ -13,16 +13,20 @@ use OCP\AppFramework\Utility\ITimeFactory;
 use OCP\DB\Exception;
 use OCP\DB\QueryBuilder\IQueryBuilder;
 use OCP\IDBConnection;
+use OCP\IUserManager;
 
 /** The rows of exc_users: reading, writing, paging by key. No rules: those are of EnrolmentService and IdentityService. */
 class EnrolmentStore {
+	private const NAME_LENGTH_MAX = 255;
+
 	public function __construct(
 		private IDBConnection $db,
 		private ITimeFactory $time,
+		private IUserManager $users,
 	) {
 	}
 
-	/** @return array{uid: string, email: ?string, identity: ?array, state: string, withdrawal: ?string, choices: array, consentedAt: ?int, updatedAt: int, invitedAt: ?int}|null */
+	/** @return array{uid: string, displayName: string, email: ?string, identity: ?array, state: string, withdrawal: ?string, choices: array, consentedAt: ?int, updatedAt: int, invitedAt: ?int}|null */
 	public function find(string $uid): ?array {
 		$query = $this->db->getQueryBuilder();
 		$query->select('*')->from('exc_users')->where($query->expr()->eq('uid', $query->createNamedParameter($uid)));
@@ -54,7 +58,7 @@ class EnrolmentStore {
 		$columns['updated_at'] = $this->time->getTime();
 		try {
 			if ($this->update($uid, $columns) === 0) {
-				$this->insert($uid, $columns);
+				$this->insert($uid, ['display_name' => self::shownName($this->users->getDisplayName($uid)), ...$columns]);
 			}
 		} catch (Exception $error) {
 			if ($error->getReason() === Exception::REASON_UNIQUE_CONSTRAINT_VIOLATION) {
@@ -62,6 +66,11 @@ class EnrolmentStore {
 			}
 			throw $error;
 		}
+	}
+
+	/** The name is kept beside the account so that lists can be searched by it. */
+	public function rename(string $uid, string $displayName): void {
+		$this->update($uid, ['display_name' => self::shownName($displayName)]);
 	}
 
 	public function delete(string $uid): void {
@@ -93,6 +102,7 @@ class EnrolmentStore {
 			$query->andWhere($query->expr()->orX(
 				$query->expr()->iLike('uid', $query->createNamedParameter($like)),
 				$query->expr()->iLike('email_lower', $query->createNamedParameter($like)),
+				$query->expr()->iLike('display_name', $query->createNamedParameter($like)),
 			));
 		}
 		$result = $query->executeQuery();
@@ -161,6 +171,10 @@ class EnrolmentStore {
 		$query->executeStatement();
 	}
 
+	private static function shownName(?string $name): ?string {
+		return $name === null ? null : mb_substr($name, 0, self::NAME_LENGTH_MAX);
+	}
+
 	private static function parameter(IQueryBuilder $query, string|int|null $value): mixed {
 		$type = $value === null ? IQueryBuilder::PARAM_NULL : (is_int($value) ? IQueryBuilder::PARAM_INT : IQueryBuilder::PARAM_STR);
 		return $query->createNamedParameter($value, $type);
@@ -171,6 +185,7 @@ class EnrolmentStore {
 		$choices = json_decode((string)($row['choices'] ?? ''), true);
 		return [
 			'uid' => (string)$row['uid'],
+			'displayName' => (string)($row['display_name'] ?? $row['uid']),
 			'email' => $row['email'] === null ? null : (string)$row['email'],
 			'identity' => $row['identity_source'] === null ? null : ['source' => (string)$row['identity_source'], 'at' => (int)$row['identity_at']],
 			'state' => (string)$row['state'],
