@@ -62,6 +62,12 @@ final class AllowList {
 		return $method === 'REPORT' ? self::reportRefusal($uid, $place, $body, $baseUri) : null;
 	}
 
+	/** @return array{0: string, 1: string}|null home and name of the collection that a path leads to or into; null: to none */
+	public static function collectionOf(string $uid, string $path): ?array {
+		$place = self::place($uid, $path);
+		return $place === null || $place['collection'] === null || $place['home'] === 'principals' ? null : [$place['home'], $place['collection']];
+	}
+
 	/** @param array{home: string, collection: ?string, object: ?string} $place */
 	private static function isMethodFor(array $place, string $method): bool {
 		if ($place['home'] === 'root' || $place['home'] === 'principals') {

@@ -29,6 +29,15 @@ class Backends {
 		return $this->calendars->getSubscriptionsForUser($principal);
 	}
 
+	/** Of the account itself, not shared with it. */
+	public function hasCalendar(string $principal, string $uri): bool {
+		return $this->calendars->getCalendarByUri($principal, $uri) !== null;
+	}
+
+	public function hasAddressBook(string $principal, string $uri): bool {
+		return $this->books->getAddressBooksByUri($principal, $uri) !== null;
+	}
+
 	public function addressBooks(string $principal): array {
 		return $this->books->getAddressBooksForUser($principal);
 	}

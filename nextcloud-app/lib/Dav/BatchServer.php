@@ -72,6 +72,12 @@ class BatchServer {
 		}
 	}
 
+	/** The answer for what is not there. */
+	public function missing(): array {
+		$error = new DavException\NotFound('no collection of this account');
+		return ['status' => 404, 'headers' => [], 'body' => self::words($error)];
+	}
+
 	private function backend(): BackendInterface {
 		return new class($this->uid) implements BackendInterface {
 			public function __construct(

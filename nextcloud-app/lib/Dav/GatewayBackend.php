@@ -26,6 +26,7 @@ class GatewayBackend implements BackendInterface {
 	public function __construct(
 		private Gate $gate,
 		private ActingUser $actingUser,
+		private OwnCollections $own,
 	) {
 	}
 
@@ -60,12 +61,17 @@ class GatewayBackend implements BackendInterface {
 	/** @throws RefusedException */
 	private function allow(string $uid, RequestInterface $request): void {
 		$body = in_array($request->getMethod(), ['REPORT', 'MKCOL', 'MKCALENDAR', 'PROPPATCH'], true) ? (string)file_get_contents('php://input') : '';
-		$path = AllowList::below((string)parse_url($request->getUrl(), PHP_URL_PATH), $this->baseUri) ?? '..';
+		// No client sends a fragment, and whoever reads it differently would be elsewhere.
+		$isPlain = !str_contains($request->getUrl(), '#');
+		$path = $isPlain ? AllowList::below((string)parse_url($request->getUrl(), PHP_URL_PATH), $this->baseUri) ?? '..' : '..';
 		$sent = $request->getHeader('Destination');
 		$destination = $sent === null ? null : (AllowList::below($sent, $this->baseUri) ?? '..');
 		$refusal = AllowList::refusal($uid, $request->getMethod(), $path, $destination, $body, $this->baseUri);
 		if ($refusal !== null) {
 			throw new RefusedException('not-allowed', $refusal, 403);
+		}
+		if (!$this->own->has($uid, $request->getMethod(), $path, $destination)) {
+			throw new DavException\NotFound('no collection of this account');
 		}
 	}
 

@@ -13,6 +13,7 @@ use OCA\ExchangeConnector\Dav\ActingUser;
 use OCA\ExchangeConnector\Dav\AllowList;
 use OCA\ExchangeConnector\Dav\BatchServer;
 use OCA\ExchangeConnector\Dav\Gate;
+use OCA\ExchangeConnector\Dav\OwnCollections;
 use OCP\IConfig;
 use OCP\IURLGenerator;
 use Psr\Log\LoggerInterface;
@@ -25,9 +26,13 @@ class DavBatchService {
 	public const REQUESTS_MAX = 100;
 	public const BYTES_MAX = 8 * 1024 * 1024;
 
+	private const CHANGED = ['status' => 503, 'headers' => ['x-exc-error' => 'changed', 'retry-after' => '1'], 'body' => 'the account changed meanwhile'];
+
 	public function __construct(
 		private Gate $gate,
+		private EnrolmentService $enrolment,
 		private ActingUser $actingUser,
+		private OwnCollections $own,
 		private IURLGenerator $urls,
 		private IConfig $config,
 		private LoggerInterface $log,
@@ -40,13 +45,16 @@ class DavBatchService {
 	 */
 	public function run(string $uid, array $requests): array {
 		$checked = $this->checked($requests);
+		$before = $this->enrolment->mark($uid);
 		$this->gate->consenting($uid);
 		$this->actingUser->become($uid);
 		$baseUri = $this->urls->getWebroot() . '/remote.php/dav/';
 		$server = new BatchServer($uid, $baseUri);
 		$answers = [];
 		foreach ($checked as $request) {
-			$answers[] = $this->one($server, $uid, $request, $baseUri);
+			// Somebody may withdraw, be disabled or be given another mailbox meanwhile. What is left comes again, and meets the gate as it is then.
+			$isSame = $this->enrolment->mark($uid) === $before;
+			$answers[] = $isSame ? $this->one($server, $uid, $request, $baseUri) : self::CHANGED;
 		}
 		return $answers;
 	}
@@ -71,6 +79,9 @@ class DavBatchService {
 		if ($refusal !== null) {
 			return ['status' => 403, 'headers' => ['x-exc-error' => 'not-allowed'], 'body' => $refusal];
 		}
+		if (!$this->own->has($uid, $method, $path, $destination)) {
+			return $server->missing();
+		}
 		// The plugin that watches the size is not part of this server.
 		$limits = $this->objectLimits();
 		$limit = str_starts_with($path, 'addressbooks/') ? $limits['card'] : $limits['event'];
@@ -88,6 +99,10 @@ class DavBatchService {
 	private function checked(array $requests): array {
 		if (!array_is_list($requests) || $requests === [] || count($requests) > self::REQUESTS_MAX) {
 			throw new RefusedException(count($requests) > self::REQUESTS_MAX ? 'too-large' : 'bad-request', '1 to ' . self::REQUESTS_MAX . ' requests', count($requests) > self::REQUESTS_MAX ? 413 : 400);
+		}
+		$bytes = array_sum(array_map(static fn (mixed $one): int => is_array($one) && is_string($one['body'] ?? null) ? strlen($one['body']) : 0, $requests));
+		if ($bytes > self::BYTES_MAX) {
+			throw new RefusedException('too-large', 'at most ' . self::BYTES_MAX . ' bytes', 413);
 		}
 		return array_map(static function (mixed $one): array {
 			$isRight = is_array($one) && is_string($one['method'] ?? null) && is_string($one['path'] ?? null)
