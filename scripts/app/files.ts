@@ -20,6 +20,14 @@ const SHIPPED = [
   'REUSE.toml',
 ]
 
+/** An archive without these is no app, has empty pages, or does not say what its API is. */
+const REQUIRED = [
+  'appinfo/info.xml',
+  'js/exchange_connector-personal.mjs',
+  'js/exchange_connector-admin.mjs',
+  'openapi.json',
+]
+
 /** Paths from the app's folder, sorted. */
 export function shippedFiles(app: string): string[] {
   return globSync(SHIPPED, { cwd: app }).sort()
@@ -28,9 +36,7 @@ export function shippedFiles(app: string): string[] {
 /** What would make the archive unfit: missing pages, files without a licence, versions that differ. One line each. */
 export function archiveProblems(app: string, files: readonly string[]): string[] {
   const read = (path: string) => readFileSync(join(app, path), 'utf8')
-  const missing = ['appinfo/info.xml', 'js/exchange_connector-personal.mjs', 'js/exchange_connector-admin.mjs']
-    .filter((path) => !files.includes(path))
-    .map((path) => `${path} is missing`)
+  const missing = REQUIRED.filter((path) => !files.includes(path)).map((path) => `${path} is missing`)
   if (missing.length > 0) return missing
   const unlicensed = files
     .filter((path) => path.endsWith('.php') && !/SPDX-License-Identifier: AGPL-3\.0-or-later/.test(read(path)))

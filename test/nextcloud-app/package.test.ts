@@ -15,6 +15,7 @@ const FIT: Readonly<Record<string, string>> = {
   'js/exchange_connector-admin.mjs': '',
   'js/exchange_connector-admin.mjs.license': '',
   'lib/BackgroundJob/TidyJob.php': PHP,
+  'openapi.json': '{}',
 }
 
 const folders: string[] = []
@@ -65,6 +66,7 @@ describe('the archive of the app', () => {
       { 'js/exchange_connector-admin.mjs': null },
       'js/exchange_connector-admin.mjs is missing',
     ],
+    ['no description of its API', { 'openapi.json': null }, 'openapi.json is missing'],
     ['a file without a licence', { 'lib/New.php': '<?php\n' }, 'lib/New.php has no SPDX header'],
     [
       'a script without its licences',
