@@ -10,12 +10,14 @@ const OID = {
   basic: '0603551d13',
 }
 
-/** RFC 5280. `host` is a DNS name; it is its own authority, so `cert` also serves as `ca`. */
-export function testCertificate(host: string, notBefore: Date, notAfter: Date): TestCertificate {
+/** RFC 5280. `hosts` are DNS names, the first one also the subject's; it is its own authority, so `cert` also serves as `ca`. */
+export function testCertificate(hosts: string | readonly string[], notBefore: Date, notAfter: Date): TestCertificate {
+  const names = [hosts].flat()
+  const host = names[0] ?? 'localhost'
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const algorithm = der(0x30, hex(OID.ecdsaSha256))
   const name = der(0x30, der(0x31, der(0x30, hex(OID.commonName), der(0x0c, Buffer.from(host)))))
-  const altName = der(0x30, hex(OID.altName), der(0x04, der(0x30, der(0x82, Buffer.from(host)))))
+  const altName = der(0x30, hex(OID.altName), der(0x04, der(0x30, ...names.map((one) => der(0x82, Buffer.from(one))))))
   const basic = der(0x30, hex(OID.basic), der(0x04, der(0x30, der(0x01, Buffer.of(0xff)))))
   const body = der(
     0x30,
@@ -32,7 +34,7 @@ export function testCertificate(host: string, notBefore: Date, notAfter: Date): 
   const certificate = der(0x30, body, algorithm, der(0x03, Buffer.of(0), signature))
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    cert: `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
+    cert: `-----BEGIN CERTIFICATE-----\n${certificate.toString('base64').replace(/.{64}(?=.)/g, '$&\n')}\n-----END CERTIFICATE-----\n`,
   }
 }
 

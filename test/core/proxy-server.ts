@@ -1,10 +1,14 @@
-/** An HTTP proxy on the loopback interface that tunnels with CONNECT and asks for a password. */
+/** An HTTP proxy on the loopback interface that tunnels with CONNECT, asks for a password, and can stand for the names of a network. */
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 
 export type ProxyServer = { port: number; tunnels: string[]; close(): Promise<void> }
 
-export async function connectProxy(credentials?: { username: string; password: string }): Promise<ProxyServer> {
+/** `routes`: the local port of each `host:port`; what is not in it does not exist. Without it the port is taken as it is. */
+export async function connectProxy(
+  credentials?: { username: string; password: string },
+  routes?: ReadonlyMap<string, number>,
+): Promise<ProxyServer> {
   const tunnels: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((_, response) => response.writeHead(405).end())
@@ -17,7 +21,12 @@ export async function connectProxy(credentials?: { username: string; password: s
       return
     }
     tunnels.push(url)
-    const target = connect(Number(url.split(':').at(-1)), '127.0.0.1', () => {
+    const port = routes ? routes.get(url) : Number(url.split(':').at(-1))
+    if (port === undefined) {
+      client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n')
+      return
+    }
+    const target = connect(port, '127.0.0.1', () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       target.write(head)
       client.pipe(target).pipe(client)

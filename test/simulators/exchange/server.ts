@@ -9,19 +9,18 @@ import {
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib'
 import type { ServiceAccount } from './accounts.ts'
 import type { SignIn, SignInOutcome } from './auth/sign-in.ts'
+import { type Autodiscover, discoveryFormatOf } from './autodiscover.ts'
 import type { Directory } from './directory.ts'
 import { SoapFault } from './errors.ts'
 import type { Effect } from './faults.ts'
 import { counted, hang, isSync } from './load.ts'
+import { readBody } from './read-body.ts'
 import { faultXml } from './soap.ts'
 import type { Hanging } from './streams.ts'
 
 export const EWS_PATH = '/EWS/Exchange.asmx'
-/** Exchange's maxRequestLength is 64 MB. */
-const REQUEST_BYTES_MAX = 64 * 1024 * 1024
 
 const LOGIN_PAGE =
   '<!DOCTYPE html>\n<html><head><title>Outlook</title></head><body><form action="/owa/auth.owa" method="POST"><input name="username"><input name="password" type="password"></form></body></html>'
@@ -39,33 +38,13 @@ export type Backend = {
   accounts: ReadonlyMap<string, ServiceAccount>
   signIn: SignIn
   directory: Directory
+  autodiscover: Autodiscover
   onLoadRefused(): void
   prepare(
     body: string,
     account: ServiceAccount,
     headers: IncomingHttpHeaders,
   ): { effects: Effect[]; run: () => Reply; note: (status: number) => void }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length
-    if (size > REQUEST_BYTES_MAX) throw new SoapFault('ErrorInvalidRequest', 'The request is too large.')
-    chunks.push(chunk as Buffer)
-  }
-  const bytes = Buffer.concat(chunks)
-  switch (request.headers['content-encoding']) {
-    case 'gzip':
-      return gunzipSync(bytes).toString('utf8')
-    case 'deflate':
-      return inflateSync(bytes).toString('utf8')
-    case 'br':
-      return brotliDecompressSync(bytes).toString('utf8')
-    default:
-      return bytes.toString('utf8')
-  }
 }
 
 function send(response: ServerResponse, reply: Reply): void {
@@ -163,7 +142,8 @@ async function signedIn(request: IncomingMessage, { signIn, accounts, directory 
 
 async function handle(request: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
   const path = (request.url ?? '').split('?')[0] ?? ''
-  if (path.toLowerCase() !== EWS_PATH.toLowerCase()) {
+  const discovery = discoveryFormatOf(path)
+  if (discovery === undefined && path.toLowerCase() !== EWS_PATH.toLowerCase()) {
     request.resume()
     send(response, { status: 404, body: '', headers: { 'Content-Type': 'text/html' } })
     return
@@ -184,6 +164,11 @@ async function handle(request: IncomingMessage, response: ServerResponse, backen
   if (!/^text\/xml\b/i.test(request.headers['content-type'] ?? '')) {
     request.resume()
     send(response, { status: 415, body: '' })
+    return
+  }
+  if (discovery !== undefined) {
+    const from = { account: account.username, host: request.headers.host ?? '' }
+    send(response, backend.autodiscover.answer(discovery, await readBody(request), from))
     return
   }
   account.open += 1

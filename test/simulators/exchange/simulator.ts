@@ -3,22 +3,24 @@ import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { CONNECTIONS_MAX, mailboxFor, type ServiceAccount, SYNCS_MAX } from './accounts.ts'
 import { basicSignIn, type SignIn } from './auth/sign-in.ts'
+import { Autodiscover } from './autodiscover.ts'
 import type { Call, Settings } from './call.ts'
 import { Directory, LOCKOUT_POLICY, type LockoutPolicy } from './directory.ts'
 import { answer } from './dispatch.ts'
 import { EwsError, SoapFault } from './errors.ts'
 import { type Effect, Faults } from './faults.ts'
+import { Incarnations } from './incarnations.ts'
 import { MailboxHandle } from './mailbox-handle.ts'
 import { Outbox } from './outbox.ts'
 import { RequestLog } from './request-log.ts'
 import { checkSchema, loadSchema } from './schema/check.ts'
 import { type Backend, EWS_PATH, type Listening, listen, type Reply, type TlsFiles } from './server.ts'
-import { faultXml, readEnvelope, responseXml } from './soap.ts'
+import { faultXml, parseRequest, readEnvelope, responseXml, spoil } from './soap.ts'
 import { Mailbox } from './store.ts'
 import { STREAM_POLICY, type StreamPolicy, Streams, unknownXml } from './streams.ts'
 import { readZone } from './time/zone-definition.ts'
 import { ZoneTable } from './time/zones.ts'
-import { first, firstText, type Node, parseXml } from './xml.ts'
+import { first, firstText, type Node } from './xml.ts'
 
 export type SimulatorOptions = {
   port?: number
@@ -29,6 +31,8 @@ export type SimulatorOptions = {
   streams?: Partial<StreamPolicy>
   /** Servers behind the address. Subscriptions live on one of them. */
   backEnds?: number
+  /** Ids of different organisations differ. */
+  organisation?: string
   clock?: { nowMs(): number }
   /** Keeps the bodies of requests and responses in the log. Off: only the counts and headers, for large runs. */
   recordBodies?: boolean
@@ -50,10 +54,12 @@ export class ExchangeSimulator {
   readonly signIns: Directory
   /** Subscriptions, and who listens. */
   readonly streams: Streams
+  readonly autodiscover = new Autodiscover((email) => this.#mailboxes.get(email.toLowerCase())?.displayName)
   readonly #backEnds: number
   /** Requests that were refused because too many were open. */
   loadRefusals = 0
   readonly #mailboxes = new Map<string, Mailbox>()
+  readonly #incarnations: Incarnations
   readonly #schema = loadSchema()
   readonly #settings: Settings
   readonly #clock: { nowMs(): number }
@@ -64,6 +70,7 @@ export class ExchangeSimulator {
     this.#clock = options.clock ?? { nowMs: () => Date.now() }
     this.streams = new Streams({ ...STREAM_POLICY, ...options.streams })
     this.#backEnds = options.backEnds ?? 1
+    this.#incarnations = new Incarnations(options.organisation ?? '')
     this.signIns = new Directory(options.lockout ?? LOCKOUT_POLICY, () => this.#clock.nowMs())
     this.#settings = {
       defaultReminder: options.defaultReminder ?? true,
@@ -79,12 +86,20 @@ export class ExchangeSimulator {
 
   async start(options: SimulatorOptions): Promise<void> {
     const prepare: Backend['prepare'] = (body, account, headers) => this.#prepare(body, account, headers)
-    const { accounts, signIns: directory } = this
+    const { accounts, signIns: directory, autodiscover } = this
     const onLoadRefused = () => {
       this.loadRefusals += 1
     }
-    const backend = { accounts, directory, signIn: options.signIn ?? basicSignIn(), prepare, onLoadRefused }
+    const backend = {
+      accounts,
+      directory,
+      autodiscover,
+      signIn: options.signIn ?? basicSignIn(),
+      prepare,
+      onLoadRefused,
+    }
     this.#listening = await listen(backend, { port: options.port ?? 0, tls: options.tls })
+    autodiscover.urls = { external: this.url, internal: this.url }
   }
 
   async close(): Promise<void> {
@@ -93,7 +108,7 @@ export class ExchangeSimulator {
   }
 
   addMailbox(email: string, options: { displayName?: string } = {}): MailboxHandle {
-    const mailbox = new Mailbox(email, options.displayName ?? email)
+    const mailbox = new Mailbox(email, options.displayName ?? email, this.#incarnations.next(email))
     mailbox.onChange = (event) => this.streams.tell(mailbox, event, this.#clock.nowMs())
     this.#mailboxes.set(mailbox.email, mailbox)
     return this.mailbox(email)
@@ -132,8 +147,7 @@ export class ExchangeSimulator {
   }
 
   disableServiceAccount(username: string): void {
-    const account = this.accounts.get(username.toLowerCase())
-    if (account) account.disabled = true
+    Object.assign(this.accounts.get(username.toLowerCase()) ?? {}, { disabled: true })
   }
 
   #prepare(
@@ -173,7 +187,7 @@ export class ExchangeSimulator {
 
   #reply({ body, account, effects }: Work, backEnd: number): Reply {
     try {
-      const root = this.#parse(body)
+      const root = parseRequest(body)
       const { headers, operation } = readEnvelope(root)
       checkSchema(root, this.#schema)
       const findMailbox = (email: string) => this.#mailboxes.get(email.toLowerCase())
@@ -219,14 +233,6 @@ export class ExchangeSimulator {
     return { status: 200, body: '', hang: (hanging) => this.streams.listen(hanging, ids, { account, minutes }) }
   }
 
-  #parse(body: string): Node {
-    try {
-      return parseXml(body)
-    } catch (error) {
-      throw new SoapFault('ErrorSchemaValidation', `The request failed schema validation: ${(error as Error).message}`)
-    }
-  }
-
   #zoneOf(definition: Node) {
     try {
       return readZone(definition, this.zones)
@@ -235,11 +241,6 @@ export class ExchangeSimulator {
       throw error
     }
   }
-}
-
-/** As Exchange sends what some clients wrote: references to characters that XML 1.0 forbids. */
-function spoil(xml: string): string {
-  return xml.replace(/<t:Subject>/g, '<t:Subject>&#x1F;&#xD83D;')
 }
 
 export async function startExchangeSimulator(options: SimulatorOptions = {}): Promise<ExchangeSimulator> {

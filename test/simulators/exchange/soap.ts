@@ -9,6 +9,7 @@ import {
   NS_MESSAGES,
   NS_SOAP,
   NS_TYPES,
+  parseXml,
   textElement,
 } from './xml.ts'
 
@@ -78,4 +79,17 @@ export function faultXml(fault: SoapFault): string {
   const messageXml =
     details.length === 0 ? '' : `<t:MessageXml xmlns:t="${NS_TYPES}">${details.join('')}</t:MessageXml>`
   return `<?xml version="1.0" encoding="utf-8"?><s:Envelope xmlns:s="${NS_SOAP}"><s:Body><s:Fault><faultcode xmlns:a="${NS_TYPES}">a:${fault.code}</faultcode><faultstring xml:lang="en-US">${escapeXml(fault.message)}</faultstring><detail><e:ResponseCode xmlns:e="${NS_ERRORS}">${fault.code}</e:ResponseCode><e:Message xmlns:e="${NS_ERRORS}">${escapeXml(fault.message)}</e:Message>${messageXml}</detail></s:Fault></s:Body></s:Envelope>`
+}
+
+/** As Exchange sends what some clients wrote: references to characters that XML 1.0 forbids. */
+export function spoil(xml: string): string {
+  return xml.replace(/<t:Subject>/g, '<t:Subject>&#x1F;&#xD83D;')
+}
+
+export function parseRequest(body: string): Node {
+  try {
+    return parseXml(body)
+  } catch (error) {
+    throw new SoapFault('ErrorSchemaValidation', `The request failed schema validation: ${(error as Error).message}`)
+  }
 }

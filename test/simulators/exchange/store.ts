@@ -43,10 +43,11 @@ export class Mailbox {
   onChange: (event: MailboxEvent) => void = () => {}
   #serial = ROOT_SERIAL
 
-  constructor(email: string, displayName: string) {
+  /** `incarnation`: a mailbox that is made again or moved to another organisation has other ids. */
+  constructor(email: string, displayName: string, incarnation = '') {
     this.email = email.toLowerCase()
     this.displayName = displayName
-    this.tag = mailboxTag(email)
+    this.tag = mailboxTag(`${email}${incarnation}`)
     const root = this.addFolder(0, { name: '', kind: 'Folder', folderClass: '', distinguished: 'root' })
     const seed = (parent: number, seeds: Seed[]) => {
       for (const [distinguished, name, kind, folderClass] of seeds) {
