@@ -10,6 +10,7 @@ import { fileUsers, type UserSource } from './nextcloud/user-entry.ts'
 import { accountsView } from './open/accounts.ts'
 import type { AppConnection, AppTools } from './open/app.ts'
 import type { Clients, ClientTools } from './open/clients.ts'
+import { knownEndpoints } from './open/known-endpoints.ts'
 import { usersOf } from './open/users.ts'
 import type { Clock, Every, Random } from './ports/clock.ts'
 import type { NewsSource } from './ports/daemon.ts'
@@ -72,8 +73,11 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const app = appOf(config, tools)
   const file = usersOf(config)
   const users = app ? appUsers(app) : fileUsers(file)
-  const world = lazy(async () => openWorld(config, { ...tools, users, store, app: app && (await app.get()) }))
-  const accounts = accountsView(config)
+  const world = lazy(async () =>
+    openWorld(config, { ...tools, users, store, endpoints: known.book, app: app && (await app.get()) }),
+  )
+  const known = knownEndpoints(config.exchange, store.endpoints)
+  const accounts = accountsView(config, known)
   const desk = app && lazy(async () => openDesk(await app.get()))
   const openDesk = async (connection: AppConnection) => {
     const clients = async () => (await world.get()).clients
@@ -85,7 +89,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     store,
     shared: store,
     accounts: async () => accounts.current((await world.made())?.accountHealth() ?? []),
-    endpointsOf: (email) => endpointsOf(config, config.nextcloud.app?.url ?? file.byEmail(email)?.davUrl ?? null),
+    endpointsOf: (email) => serversOf(known.hostOf(email), config.nextcloud.app?.url ?? file.byEmail(email)?.davUrl),
     daemonParts: async (version) => {
       const { daemonParts } = await import('./open/daemon.ts')
       const sources = [exchangeNews(world), ...(desk ? [await newsOf(await desk.get(), tools)] : [])]
@@ -97,9 +101,9 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       accounts.reload()
       ;(await world.made())?.reload()
     },
-    testPool: async (options) => {
-      const { testPool } = await import('./open/pool-test.ts')
-      return testPool(config, { ...tools, store, users: users.everyone }, options)
+    testPool: async (asked) => {
+      const parts = { ...tools, store, users: users.everyone }
+      return (await import('./open/pool-test.ts')).testPool(config, parts, asked)
     },
     openScratch,
     users: users.everyone,
@@ -115,11 +119,8 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
     },
     rotateKey: () => rotateKey(config, log),
     holder: `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`,
-    clock,
     every: everyInterval,
-    random,
-    log,
-    metrics,
+    ...tools,
     close: async () => {
       await (await desk?.made())?.close()
       await (await world.made())?.close()
@@ -177,7 +178,7 @@ async function openWorld(config: Config, { users, app, ...tools }: WorldTools): 
   const openPairs = openPairsOf({
     config,
     entryOf: users.entryOf,
-    exchangeFor: clients.exchangeFor,
+    exchangeAt: clients.exchangeAt,
     davFor: clients.davFor,
     clock: tools.clock,
     random: tools.random,
@@ -212,9 +213,8 @@ function rotateKey(config: Config, log: Log): Promise<{ rewrapped: number }> {
 }
 
 /** Names of servers, for the back-off per server. */
-function endpointsOf({ exchange }: Config, davUrl: string | null): { exchange: string; nextcloud: string } {
-  const hostOf = (url: string | null) => URL.parse(url ?? '')?.host ?? ''
-  return { exchange: `exchange:${hostOf(exchange.ewsUrl)}`, nextcloud: `nextcloud:${hostOf(davUrl)}` }
+function serversOf(exchangeHost: string, davUrl: string | undefined): { exchange: string; nextcloud: string } {
+  return { exchange: `exchange:${exchangeHost}`, nextcloud: `nextcloud:${URL.parse(davUrl ?? '')?.host ?? ''}` }
 }
 
 /** Counts nowhere until somebody asks for the numbers. */

@@ -303,5 +303,21 @@ export const APP_STATUS_CLOSE_MS = 5_000
 export const APP_STATUS_LIST_MAX = 100
 /** CardDAV: cards asked for by UID at once because a group names them as members; a member that is not asked for stays on the card. */
 export const GROUP_MEMBERS_ASKED_MAX = 500
+/** Autodiscover: one answer; a whole one with every setting has 10 kB. */
+export const DISCOVERY_BYTES_MAX = 1024 * 1024
+/** Autodiscover: one request; servers that do not exist are the rule, and a pass waits for them. */
+export const DISCOVERY_TIMEOUT_MS = 20_000
+/** Autodiscover: questions of one search: three servers in two languages, and three redirects of each kind. */
+export const DISCOVERY_REQUESTS_MAX = 20
+/** Autodiscover: what was found is asked for again after a day: mailboxes move rarely, and a failing address is asked for at once. */
+export const DISCOVERY_AGE_MAX_MS = 24 * 60 * 60 * 1000
+/** Autodiscover: while its servers are down, what was found earlier serves for so long. */
+export const DISCOVERY_STALE_MAX_MS = 7 * 24 * 60 * 60 * 1000
+/** Autodiscover: a mailbox whose address fails is searched again at most this often. */
+export const DISCOVERY_AGAIN_MS = 60_000
+/** Autodiscover: what was found is forgotten so long after it was last confirmed: its mailbox is gone. */
+export const DISCOVERY_KEPT_MS = 90 * 24 * 60 * 60 * 1000
+/** Servers that are spoken to at once: an organisation has one address per site; more is an answer that makes them up. */
+export const EXCHANGE_SERVERS_MAX = 50
 /** EWS: a longer pause is not taken at its word, for all replicas: a slip of a server or a proxy must not silence everybody for hours. After it one call asks again. */
 export const EWS_PAUSE_MAX_MS = 15 * 60_000

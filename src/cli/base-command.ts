@@ -60,7 +60,8 @@ export abstract class BaseCommand extends Command {
     const { fileSecrets } = await import('../config/file-secrets.ts')
     const loaded = inspectConfig({ env: process.env, cwd: process.cwd(), flags: { envFile: flags['env-file'] } })
     const { exchange, nextcloud } = loaded.config
-    this.redact = redactor([...loaded.secrets, ...fileSecrets([exchange.adminsFile, nextcloud.usersFile])])
+    const files = [exchange.adminsFile, exchange.cloudAdminsFile ?? [], nextcloud.usersFile].flat()
+    this.redact = redactor([...loaded.secrets, ...fileSecrets(files)])
     if (!flags.quiet) for (const warning of loaded.config.warnings) this.say(`Warning: ${warning}`)
     return loaded
   }

@@ -42,7 +42,17 @@ function checkAdmins(config: Config): Checked {
   // In the cloud the configuration may name its one application itself.
   if (type === 'cloud' && appId !== null && !existsSync(adminsFile)) return { count: 1, warnings: [] }
   const { admins, warnings } = loadAdmins(adminsFile)
-  return { count: admins.length, warnings }
+  const cloud = checkCloudAdmins(config)
+  return { count: admins.length + cloud.count, warnings: [...warnings, ...cloud.warnings] }
+}
+
+/** Hybrid: applications beside the accounts on premises. */
+function checkCloudAdmins({ exchange: { cloudMailboxes, cloudAdminsFile, appId, type } }: Config): Checked {
+  if (cloudMailboxes === null || type === 'cloud') return { count: 0, warnings: [] }
+  const own = appId === null ? 0 : 1
+  if (cloudAdminsFile === null) return { count: own, warnings: [] }
+  const { admins, warnings } = loadAdmins(cloudAdminsFile)
+  return { count: own + admins.length, warnings }
 }
 
 /** Each app password is resolved too: a missing file should be found now, not in the night. */

@@ -7,13 +7,19 @@ import { describeError, errorJson } from './errors.ts'
 import { EXIT } from './exit-codes.ts'
 import type { Redact } from './redact.ts'
 
-export function poolJson({ host, accounts, tookMs }: PoolReport, redact: Redact) {
-  return { host, accounts: accounts.map((account) => accountJson(account, redact)), tookMs }
+export function poolJson({ host, accounts, endpoints, tookMs }: PoolReport, redact: Redact) {
+  return {
+    host,
+    accounts: accounts.map((account) => accountJson(account, redact)),
+    endpoints: endpoints.map(({ error, ...endpoint }) => ({ ...endpoint, error: error && shown(error, redact) })),
+    tookMs,
+  }
 }
 
-function accountJson({ account, steps, causes, mailboxes, latencyMs, throttling }: AccountCheck, redact: Redact) {
+function accountJson({ account, host, steps, causes, mailboxes, latencyMs, throttling }: AccountCheck, redact: Redact) {
   return {
     account,
+    host,
     ok: steps.every(({ outcome }) => outcome === 'ok' || outcome === 'warning'),
     causes,
     steps: steps.map(({ name, outcome, note, error }) => ({
@@ -39,11 +45,12 @@ function shown({ code, fields }: ErrorReport, redact: Redact) {
 }
 
 /** Refused access outweighs the rest: a person must act. Warnings alone end with 0. */
-export function exitOfPool({ accounts }: PoolReport): number {
+export function exitOfPool({ accounts, endpoints }: PoolReport): number {
   const errors = accounts.flatMap(({ steps, mailboxes }) => [
     ...steps.filter(({ outcome }) => outcome === 'failed').flatMap(({ error }) => error ?? []),
     ...mailboxes.flatMap(({ error }) => error ?? []),
   ])
+  errors.push(...endpoints.flatMap(({ error }) => error ?? []))
   const codes = errors.map(
     ({ code, fields }) => describeError(new ConnectorError(code, fields), (text) => text).exitCode,
   )

@@ -38,6 +38,14 @@ export type ExchangeSettings = {
   /** Absolute path of a file or a folder. */
   adminsFile: string
   caFile: string | null
+  /** Empty: no autodiscover. */
+  allowedHosts: readonly string[]
+  cloudHosts: readonly string[]
+  /** Null: all mailboxes are of one kind. */
+  cloudMailboxes: Values['Service__ExchangeConfiguration__CloudMailboxes']
+  cloudEwsUrl: string | null
+  /** Absolute path of a file or a folder. */
+  cloudAdminsFile: string | null
 }
 
 /** The Nextcloud app `exchange_connector`: users come from it, and requests for them are signed. */
@@ -168,6 +176,11 @@ export function toConfig(v: Values, baseDir: string, warnings: readonly string[]
       servicePrincipal: v.Service__ExchangeConfiguration__ServicePrincipal,
       adminsFile: path(v.Service__ExchangeConfiguration__AdminsFile),
       caFile: optionalPath(v.Service__ExchangeConfiguration__CaFile),
+      allowedHosts: v.Service__ExchangeConfiguration__Autodiscover__AllowedHosts ?? [],
+      cloudHosts: v.Service__ExchangeConfiguration__Autodiscover__CloudHosts,
+      cloudMailboxes: v.Service__ExchangeConfiguration__CloudMailboxes,
+      cloudEwsUrl: v.Service__ExchangeConfiguration__CloudEwsUrl,
+      cloudAdminsFile: optionalPath(v.Service__ExchangeConfiguration__CloudAdminsFile),
     },
     nextcloud: {
       url: v.Service__NextcloudConfiguration__Url,

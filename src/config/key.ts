@@ -84,6 +84,27 @@ export function httpUrl(): Kind<string> {
   })
 }
 
+/** Hosts as a sign-in may be shown to them; a wildcard must leave a domain, so that `*.org` allows nobody. In small letters. */
+export function hostList(): Kind<readonly string[]> {
+  const label = '[a-z0-9]([a-z0-9-]*[a-z0-9])?'
+  const host = new RegExp(`^(${label}(\\.${label})*|\\*(\\.${label}){2,})(:\\d{1,5})?$`)
+  return kind('host names such as mail.example.org or *.example.org, separated by commas', (text) => {
+    const hosts = text.split(',').map((part) => part.trim().toLowerCase())
+    return hosts.every((name) => host.test(name)) ? hosts.map((name) => name.replace(/:443$/, '')) : undefined
+  })
+}
+
+/** In small letters. */
+export function cloudMailboxes(): Kind<{ kind: 'discover' } | { kind: 'listed'; entries: readonly string[] }> {
+  return kind('discover, or addresses and @domains separated by commas', (text) => {
+    if (text.trim() === 'discover') return { kind: 'discover' }
+    const entries = text.split(',').map((part) => part.trim().toLowerCase())
+    return entries.every((entry) => /^[^\s@,]*@[^\s@,]+\.[^\s@,]+$/.test(entry))
+      ? { kind: 'listed', entries }
+      : undefined
+  })
+}
+
 export function syslogUrl(): Kind<string> {
   return kind('udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT', (text) => {
     const url = URL.parse(text)

@@ -1,19 +1,38 @@
-/** Rules that concern more than one key's form: what this version cannot do yet, unsafe addresses, keys that need one another. */
+/** Rules that concern more than one key's form: unsafe addresses, keys that need one another. */
 import type { Key, Values } from './schema.ts'
 
 export type Problem = { kind: 'invalid' | 'unknown-key' | 'secret'; key: string; text: string }
 
-/** Said plainly instead of failing at the first mailbox. */
-function notInThisVersion(v: Values): Problem[] {
+/** Where the mailboxes are: an address, hosts for autodiscover, or the cloud's one address; in a hybrid organisation both kinds of accounts. */
+function exchangeAddress(v: Values): Problem[] {
+  const problem = (name: string, text: string): Problem => ({
+    kind: 'invalid',
+    key: `Service__ExchangeConfiguration__${name}`,
+    text,
+  })
   const problems: Problem[] = []
-  // Microsoft 365 has one address for everybody.
   const isCloud = v.Service__ExchangeConfiguration__ExchangeType === 'cloud'
-  if (v.Service__ExchangeConfiguration__EwsUrl === null && !isCloud)
-    problems.push({
-      kind: 'invalid',
-      key: 'Service__ExchangeConfiguration__EwsUrl',
-      text: 'is needed: autodiscover is not available in this version; set it to https://HOST/EWS/Exchange.asmx',
-    })
+  const allowed = v.Service__ExchangeConfiguration__Autodiscover__AllowedHosts
+  const mailboxes = v.Service__ExchangeConfiguration__CloudMailboxes
+  if (v.Service__ExchangeConfiguration__EwsUrl === null && !isCloud && allowed === null)
+    problems.push(
+      problem(
+        'EwsUrl',
+        'is needed: https://HOST/EWS/Exchange.asmx; or name the servers for autodiscover (AllowedHosts)',
+      ),
+    )
+  if (mailboxes === null) {
+    for (const name of ['CloudEwsUrl', 'CloudAdminsFile'] as const)
+      if (v[`Service__ExchangeConfiguration__${name}`] !== null)
+        problems.push(problem(name, 'is for hybrid: set CloudMailboxes, too'))
+    return problems
+  }
+  if (isCloud)
+    problems.push(problem('CloudMailboxes', 'is for hybrid: with ExchangeType 1 all mailboxes are on Microsoft 365'))
+  if (v.Service__ExchangeConfiguration__AppId === null && v.Service__ExchangeConfiguration__CloudAdminsFile === null)
+    problems.push(problem('CloudMailboxes', 'needs an application for Microsoft 365: AppId, or CloudAdminsFile'))
+  if (mailboxes.kind === 'discover' && allowed === null)
+    problems.push(problem('CloudMailboxes', 'discover needs the servers that autodiscover may ask (AllowedHosts)'))
   return problems
 }
 
@@ -25,6 +44,7 @@ function plainHttp(v: Values): Problem[] {
   if (v.Service__AllowPlainHttp) return []
   const urls = {
     Service__ExchangeConfiguration__EwsUrl: v.Service__ExchangeConfiguration__EwsUrl,
+    Service__ExchangeConfiguration__CloudEwsUrl: v.Service__ExchangeConfiguration__CloudEwsUrl,
     Service__NextcloudConfiguration__Url: v.Service__NextcloudConfiguration__Url,
     // Logs name mailboxes; a password for Loki would go in clear, too.
     Service__LoggingConfiguration__Loki__Url: v.Service__LoggingConfiguration__Loki__Url,
@@ -102,7 +122,7 @@ export function advice(v: Values): string[] {
 /** All problems of values that are each well-formed. */
 export function brokenRules(values: Values): Problem[] {
   return [
-    ...notInThisVersion(values),
+    ...exchangeAddress(values),
     ...plainHttp(values),
     ...togetherOrNotAtAll(values),
     ...nextcloudApp(values),

@@ -3,9 +3,11 @@ import { FILE_BYTES_MAX } from '../limits.ts'
 import {
   base64Key,
   bitMask,
+  cloudMailboxes,
   connectionString,
   daysOrUnlimited,
   headerList,
+  hostList,
   httpUrl,
   type KeySpec,
   numbered,
@@ -116,7 +118,7 @@ export const KEYS = {
   ),
   Service__ExchangeConfiguration__EwsUrl: optional(
     httpUrl(),
-    'Address of Exchange Web Services.',
+    'Address of Exchange Web Services, for all mailboxes. Without it: autodiscover (AllowedHosts), or the one address of Microsoft 365.',
     'https://mail.example.org/EWS/Exchange.asmx',
   ),
   Service__ExchangeConfiguration__TenantId: optional(text, 'Microsoft 365: tenant.'),
@@ -150,6 +152,31 @@ export const KEYS = {
     text,
     'PEM file of the authority that signed the certificate of Exchange.',
     '/etc/connector/exchange-ca.pem',
+  ),
+  Service__ExchangeConfiguration__Autodiscover__AllowedHosts: optional(
+    hostList(),
+    'Autodiscover: servers that it may ask and that may hold mailboxes. Service accounts sign in at these only, over https. *.example.org means what is below it.',
+    'autodiscover.example.org,mail.example.org',
+  ),
+  Service__ExchangeConfiguration__Autodiscover__CloudHosts: withDefault(
+    hostList(),
+    'autodiscover-s.outlook.com,outlook.office365.com',
+    'Autodiscover: the same for Microsoft 365, where the application signs in. National clouds have their own.',
+  ),
+  Service__ExchangeConfiguration__CloudMailboxes: optional(
+    cloudMailboxes(),
+    'Hybrid: ExchangeType is for the mailboxes on premises, and these are on Microsoft 365: found by autodiscover, or listed.',
+    'discover',
+  ),
+  Service__ExchangeConfiguration__CloudEwsUrl: optional(
+    httpUrl(),
+    'Hybrid: Exchange Web Services of the mailboxes on Microsoft 365. Without it: https://outlook.office365.com/EWS/Exchange.asmx.',
+    'https://outlook.office365.us/EWS/Exchange.asmx',
+  ),
+  Service__ExchangeConfiguration__CloudAdminsFile: optional(
+    text,
+    'Hybrid: applications for Microsoft 365 (AppId), a file or a folder; not needed for the one that AppId names.',
+    'cloud-admins.json',
   ),
 
   Service__NextcloudConfiguration__Url: optional(

@@ -21,7 +21,7 @@ export class Places {
     const accounts = await this.#service.accounts()
     if (shared === null || accounts === null || accounts.names.length === 0) return null
     const places = { names: accounts.names, usersMax: accounts.usersMax }
-    const key = JSON.stringify(places)
+    const key = JSON.stringify({ ...places, changes: accounts.changes })
     const isNew = key !== this.#known
     if (isNew) await shared.ensurePlaces(places)
     await shared.assignAccounts(accounts.accountOf, isNew ? 'all' : 'unassigned')

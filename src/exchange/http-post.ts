@@ -6,14 +6,17 @@ import type { Dispatcher } from 'undici'
 import { ConnectorError } from '../ports/errors.ts'
 import { type Sent, transportError } from './http-errors.ts'
 
-/** `onData`: gets the body of a 200 piece by piece as it comes, instead of the answer; `timeoutMs` instead of the usual limit. */
+/** `onData`: gets the body of a 200 piece by piece as it comes, instead of the answer; `timeoutMs`, `bytesMax` instead of the usual limits. */
 export type HttpPost = {
+  /** POST where it is not given. */
+  method?: 'GET'
   url: URL
   headers: Readonly<Record<string, string>>
   body: string
   signal?: AbortSignal
   onData?: (chunk: Uint8Array) => void
   timeoutMs?: number
+  bytesMax?: number
 }
 export type HttpLimits = { requestTimeoutMs: number; responseBytesMax: number }
 export type HttpHeaders = Readonly<Record<string, string | string[] | undefined>>
@@ -24,9 +27,10 @@ export function post(dispatcher: Dispatcher, request: HttpPost, limits: HttpLimi
   return new Promise((resolve, reject) => {
     const handler = new AnswerHandler(request, limits, { resolve, reject })
     if (!handler.begin()) return
-    const { url, headers, body } = request
+    const { url, headers, body, method = 'POST' } = request
     const path = `${url.pathname}${url.search}`
-    dispatcher.dispatch({ origin: url.origin, path, method: 'POST', headers: { ...headers }, body }, handler)
+    const content = method === 'GET' ? {} : { body }
+    dispatcher.dispatch({ origin: url.origin, path, method, headers: { ...headers }, ...content }, handler)
   })
 }
 
@@ -74,8 +78,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: HttpHeaders): void {
     this.status = status
     this.headers = headers
-    if (Number(headers['content-length'] ?? 0) > this.limits.responseBytesMax)
-      this.fail(this.error('exchange.too-large'))
+    if (Number(headers['content-length'] ?? 0) > this.bytesMax()) this.fail(this.error('exchange.too-large'))
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
@@ -85,7 +88,7 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
       return
     }
     this.bytes += chunk.byteLength
-    if (this.bytes > this.limits.responseBytesMax) this.fail(this.error('exchange.too-large'))
+    if (this.bytes > this.bytesMax()) this.fail(this.error('exchange.too-large'))
     else this.chunks.push(chunk)
   }
 
@@ -99,6 +102,10 @@ class AnswerHandler implements Dispatcher.DispatchHandler {
     this.fail(
       transportError(error, { host: this.request.url.host, sent: this.sent, answering: this.status !== undefined }),
     )
+  }
+
+  private bytesMax(): number {
+    return this.request.bytesMax ?? this.limits.responseBytesMax
   }
 
   private error(code: 'exchange.timeout' | 'exchange.too-large'): ConnectorError {

@@ -61,7 +61,7 @@ export async function postFollowing(
   let url = request.url
   for (let followed = 0; followed <= REDIRECTS_MAX; followed++) {
     const answer = await post(dispatcher, { ...request, url }, limits)
-    if (!isRedirect(answer.status)) return unzipped(answer, limits)
+    if (!isRedirect(answer.status)) return unzipped(answer, request.bytesMax ?? limits.responseBytesMax)
     url = redirectTarget(url, answer)
   }
   throw refusedRedirect(url, 'too-many')
@@ -95,14 +95,14 @@ export function headerOf(headers: HttpHeaders, name: string): string | undefined
 const gunzipped = promisify(gunzip)
 
 /** The size limit holds for the unpacked answer too. */
-async function unzipped(answer: HttpAnswer, limits: HttpLimits): Promise<HttpAnswer> {
+async function unzipped(answer: HttpAnswer, bytesMax: number): Promise<HttpAnswer> {
   const encoding = headerOf(answer.headers, 'content-encoding')?.trim().toLowerCase() ?? 'identity'
   if (encoding === 'identity' || answer.body.byteLength === 0) return answer
   if (encoding !== 'gzip' && encoding !== 'x-gzip') {
     throw new ConnectorError('exchange.bad-response', { reason: 'content-encoding', sent: 'maybe' })
   }
   try {
-    return { ...answer, body: await gunzipped(answer.body, { maxOutputLength: limits.responseBytesMax }) }
+    return { ...answer, body: await gunzipped(answer.body, { maxOutputLength: bytesMax }) }
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new ConnectorError('exchange.too-large', { sent: 'maybe' }, cause)

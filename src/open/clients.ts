@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import type { EwsClient } from '../exchange/ews/client.ts'
+import type { Endpoint } from '../exchange/fleet/finding.ts'
+import { createExchangeFleet, type ExchangeFleet } from '../exchange/fleet/fleet.ts'
 import { proxyFromEnvironment } from '../exchange/http-proxy.ts'
 import type { AccountHealth } from '../exchange/pool/health.ts'
-import { createExchangePool, type ExchangePool } from '../exchange/pool/pool.ts'
 import type { AppClient } from '../nextcloud/app/client.ts'
 import { appDavTransport } from '../nextcloud/app/dav.ts'
 import type { Lanes } from '../nextcloud/app/lanes.ts'
@@ -13,6 +14,7 @@ import { createDavTransport } from '../nextcloud/dav/transport.ts'
 import type { UserEntry } from '../nextcloud/user-entry.ts'
 import type { AccountBook } from '../ports/account-book.ts'
 import type { Clock, Random } from '../ports/clock.ts'
+import type { EndpointBook } from '../ports/endpoint-book.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -27,12 +29,21 @@ export type ClientTools = {
   log: Log
   metrics: Metrics
   book: AccountBook
+  endpoints: EndpointBook
   markOf: (credentials: string) => string
 }
 
+export type ExchangeReached = { client: EwsClient; endpoint: Endpoint }
+
 export type Clients = {
-  /** `onAccount`: told which service account makes the next call. */
-  exchangeFor(email: string, onAccount?: (name: string) => void): EwsClient
+  /** Looks at each call where the mailbox is. */
+  exchangeFor(email: string): EwsClient
+  /** For a pass: at one address from its beginning to its end, because ids belong to it. `onAccount`: told which account makes the next call. */
+  exchangeAt(user: {
+    email: string
+    signal: AbortSignal
+    onAccount?: ((name: string) => void) | undefined
+  }): Promise<ExchangeReached>
   accountHealth(): AccountHealth[]
   /** Notifications of Exchange. */
   push(): PushSource
@@ -47,9 +58,13 @@ export type AppParts = { app: AppClient; lanes: Lanes } | null
 
 export function createClients(config: Config, tools: ClientTools, appParts: AppParts): Clients {
   const transport = measuredDav(createDavTransport({ ...tlsOf(config.nextcloud.caFile) }), tools)
-  const exchange = exchangePool(config, tools)
+  const exchange = exchangeFleet(config, tools)
   return {
-    exchangeFor: (email, onAccount) => measuredEws(exchange.clientFor(email, onAccount), tools),
+    exchangeFor: (email) => measuredEws(exchange.clientFor(email), tools),
+    exchangeAt: async ({ email, signal, onAccount }) => {
+      const endpoint = await exchange.endpointOf(email, signal)
+      return { endpoint, client: measuredEws(exchange.clientAt(email, endpoint, onAccount), tools) }
+    },
     accountHealth: exchange.health,
     push: exchange.push,
     reload: exchange.reload,
@@ -74,11 +89,14 @@ export function createClients(config: Config, tools: ClientTools, appParts: AppP
   }
 }
 
-export function exchangePool(config: Config, tools: ClientTools): ExchangePool {
+export function exchangeFleet(config: Config, tools: ClientTools): ExchangeFleet {
   const { exchange } = config
-  const admins = () => readAdmins(config)
+  const admins = {
+    'on-premises': () => readAdmins(config, 'on-premises'),
+    cloud: () => readAdmins(config, 'cloud'),
+  }
   const proxy = proxyFromEnvironment(process.env)
-  return createExchangePool({ config: exchange, admins, proxy, ...tlsOf(exchange.caFile), ...tools })
+  return createExchangeFleet({ config: exchange, admins, proxy, ...tlsOf(exchange.caFile), ...tools })
 }
 
 export function tlsOf(caFile: string | null): { tls?: { ca: string } } {

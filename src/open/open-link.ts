@@ -136,6 +136,6 @@ export function linkOf(linking: Linking, choice: CollectionChoice): PairLink {
   return { choice: choiceKey(choice), direction: choice.direction, chosen: true, ...lookOf(linking) }
 }
 
-function lookOf({ choices, lookedAtMs }: Linking): Pick<PairLink, 'choices' | 'lookedAtMs'> {
-  return { choices, lookedAtMs }
+function lookOf({ choices, lookedAtMs, opening }: Linking): Pick<PairLink, 'choices' | 'lookedAtMs' | 'server'> {
+  return { choices, lookedAtMs, server: opening.server }
 }

@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts'
 import type { OpenPairs, UnopenedPair, UserToOpen } from '../engine/user.ts'
 import type { EwsClient } from '../exchange/ews/client.ts'
 import type { FileHashes } from '../exchange/ews/side-files.ts'
+import type { Endpoint } from '../exchange/fleet/finding.ts'
 import { COLLECTIONS_LOOK_INTERVAL_MS } from '../limits.ts'
 import type { DavClient } from '../nextcloud/dav/client.ts'
 import type { LinkProblem } from '../nextcloud/link-collections.ts'
@@ -16,6 +17,7 @@ import type { CollectionChoice } from '../ports/collection-choice.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { CollectionKind, CollectionPair } from '../ports/state-store.ts'
+import type { Clients } from './clients.ts'
 import { decideLinks } from './decide-links.ts'
 import { findCollections } from './kinds.ts'
 import { openLost } from './lost-link.ts'
@@ -29,7 +31,7 @@ const MAPPING_VERSION = 2
 export type OpenPairsOptions = {
   config: Config
   entryOf: (email: string) => Promise<UserEntry | null>
-  exchangeFor: (email: string, onAccount?: (name: string) => void) => EwsClient
+  exchangeAt: Clients['exchangeAt']
   davFor: (entry: UserEntry, signal: AbortSignal) => DavClient
   clock: Clock
   random: Random
@@ -46,6 +48,8 @@ export type Opening = OpenPairsOptions & {
   dav: DavClient
   floatingZone: string
   configHash: string
+  /** Names the Exchange server that the mailbox is at in this pass. */
+  server: string
 }
 
 export function openPairsOf(options: OpenPairsOptions): OpenPairs {
@@ -55,14 +59,16 @@ export function openPairsOf(options: OpenPairsOptions): OpenPairs {
     if (!entry) throw new ConnectorError('usage.unknown-user', { email })
     const kinds = kindsOf(options.config).filter((kind) => entry.choices[kind].length > 0)
     if (kinds.length === 0) return { opened: [], unopened: [] }
+    const exchange = await options.exchangeAt({ email, signal: user.signal, onAccount: user.onAccount })
     const opening: Opening = {
       ...options,
       user,
       entry,
-      exchange: options.exchangeFor(email, user.onAccount),
+      exchange: exchange.client,
       dav: options.davFor(entry, user.signal),
       floatingZone: entry.timeZone ?? options.config.sync.defaultTimeZone,
       configHash: configHashOf(options.config, entry),
+      server: serverName(exchange.endpoint),
     }
     const known = await user.store.collectionPairs(user.mailbox.id)
     const results: Opened[] = []
@@ -118,9 +124,11 @@ function isMissingKind({ code }: ConnectorError): boolean {
 }
 
 /** Both sides are looked at anew after a failed pass, a change of configuration or choice, and now and then, for what came or went. */
-function isFresh(pair: CollectionPair, { configHash, clock }: Opening, choices: string): boolean {
+function isFresh(pair: CollectionPair, { configHash, clock, server }: Opening, choices: string): boolean {
   const { link } = pair
   if (!link || pair.configHash !== configHash || link.choices !== choices || isLost(pair)) return false
+  // The mailbox was moved: its folders are looked for at the new server before any id is used there.
+  if (link.server !== undefined && link.server !== server) return false
   const agoMs = clock.nowMs() - link.lookedAtMs
   return agoMs >= 0 && agoMs < COLLECTIONS_LOOK_INTERVAL_MS
 }
@@ -146,6 +154,10 @@ async function discover(opening: Opening, { kind, known, choices }: Wanted, hash
 function unlinked({ name, reason }: LinkProblem, kind: CollectionKind): UnopenedPair {
   const code = reason === 'no-such-folder' ? 'exchange.folder-not-found' : 'nextcloud.collection-not-found'
   return { name, kind, error: new ConnectorError(code, { collection: name, reason }) }
+}
+
+function serverName({ place, url }: Endpoint): string {
+  return createHash('sha256').update(`${place} ${url}`).digest('base64url').slice(0, 22)
 }
 
 function hashOf(choices: readonly CollectionChoice[]): string {

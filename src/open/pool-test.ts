@@ -6,16 +6,17 @@ import type { PoolReport, PoolTestOptions } from '../ports/pool-report.ts'
 import type { User } from '../ports/service.ts'
 import { keyedHash } from '../state/keyed-hash.ts'
 import type { SqlStateStore } from '../state/store.ts'
-import { type ClientTools, exchangePool } from './clients.ts'
+import { type ClientTools, exchangeFleet } from './clients.ts'
+import { memoryEndpointBook } from './known-endpoints.ts'
 
-export type PoolTestTools = Omit<ClientTools, 'book' | 'markOf'> & {
+export type PoolTestTools = Omit<ClientTools, 'book' | 'endpoints' | 'markOf'> & {
   store: SqlStateStore
   users: () => Promise<readonly User[]>
 }
 
 /** Errors: `config.*`; what servers and accounts do wrong is in the report. */
 export async function testPool(config: Config, tools: PoolTestTools, options: PoolTestOptions): Promise<PoolReport> {
-  const pool = exchangePool(config, { ...tools, ...(await bookOf(tools.store)) })
+  const pool = exchangeFleet(config, { ...tools, ...(await bookOf(tools.store)) })
   try {
     const given = options.mailboxes.length > 0
     const mailboxes = given ? options.mailboxes : await sample(tools, options.limit)
@@ -36,13 +37,14 @@ async function sample({ users }: PoolTestTools, limit: number): Promise<string[]
   }
 }
 
-async function bookOf(store: SqlStateStore): Promise<Pick<ClientTools, 'book' | 'markOf'>> {
+async function bookOf(store: SqlStateStore): Promise<Pick<ClientTools, 'book' | 'endpoints' | 'markOf'>> {
   try {
     await store.check()
-    return { book: store.accounts, markOf: keyedHash(await store.fingerprintKey()) }
+    return { book: store.accounts, endpoints: store.endpoints, markOf: keyedHash(await store.fingerprintKey()) }
   } catch (error) {
     if (!(error instanceof ConnectorError) || error.code !== 'state.not-initialised') throw error
     // Never leaves this process, so any key will do.
-    return { book: memoryAccountBook(), markOf: keyedHash(new Uint8Array(32)) }
+    const markOf = keyedHash(new Uint8Array(32))
+    return { book: memoryAccountBook(), endpoints: memoryEndpointBook(), markOf }
   }
 }

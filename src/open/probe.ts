@@ -1,5 +1,6 @@
 /** Looks at both servers without signing in: do they answer, what are they, what time is it there. For `doctor`. */
 import type { Config } from '../config/config.ts'
+import { configuredEndpoints } from '../exchange/fleet/finding.ts'
 import { appRoot } from '../nextcloud/app/client.ts'
 import { createDavTransport, type DavAnswer } from '../nextcloud/dav/transport.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -26,9 +27,8 @@ export function createProbe(config: Config, { nextcloudUrl, ...tools }: ProbeToo
       return { ...lookOf(answer, clock), ...statusOf(answer) }
     },
     async exchange() {
-      const url = config.exchange.ewsUrl
-      if (url === null)
-        throw new ConnectorError('config.invalid', { key: 'EwsUrl', reason: 'no address is configured' })
+      const url = configuredEndpoints(config.exchange)[0]?.url
+      if (url === undefined) return null
       try {
         const answer = await exchange.send({ method: 'GET', url, headers: {} })
         if (answer.status === 404)

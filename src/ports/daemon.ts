@@ -25,6 +25,8 @@ export type ServiceAccounts = {
   names: readonly string[]
   usersMax: number
   accountOf(email: string): string | null
+  /** Another number: mailboxes moved to other accounts, though the names are the same. */
+  changes: number
   /** How many accounts are in which state, for metrics. */
   states(): Readonly<Record<'unproven' | 'ready' | 'resting', number>>
 }

@@ -39,7 +39,8 @@ export type AppLook = {
 /** Looks at servers without signing in, and at Nextcloud's app with its signature. Each throws ConnectorError. */
 export type Probe = {
   nextcloud(): Promise<NextcloudLook>
-  exchange(): Promise<ServerLook>
+  /** Null where autodiscover says the address, for each mailbox. */
+  exchange(): Promise<ServerLook | null>
   /** One signed request, as the service account; null where no app is configured. */
   app(): Promise<AppLook | null>
   close(): Promise<void>

@@ -37,6 +37,8 @@ export const ERROR_CODES = [
   'exchange.unknown-mailbox',
   'exchange.mailbox-moving',
   'exchange.access-denied',
+  'exchange.discovery',
+  'exchange.discovery-host',
   'exchange.throttled',
   'exchange.folder-not-found',
   'exchange.item-refused',

@@ -38,8 +38,10 @@ export type MailboxCheck = {
   error: ErrorReport | null
 }
 
+/** `host`: null where no server was found to try the account at. */
 export type AccountCheck = {
   account: string
+  host: string | null
   steps: readonly PoolStep[]
   causes: readonly PoolCause[]
   mailboxes: readonly MailboxCheck[]
@@ -49,7 +51,26 @@ export type AccountCheck = {
   throttling: { answered: number; tried: number; pauseMs: number } | null
 }
 
-export type PoolReport = { host: string; accounts: readonly AccountCheck[]; tookMs: number }
+/** One question of autodiscover: `outcome` is one or two words, such as `found`, `not-allowed` or `unreachable unknown-host`. */
+export type DiscoveryStep = { url: string; outcome: string }
+
+/** Where a mailbox is reached. `steps`: the search, empty where the configuration says it. */
+export type EndpointCheck = {
+  email: string
+  place: 'on-premises' | 'cloud' | null
+  url: string | null
+  how: 'configured' | 'discovered'
+  steps: readonly DiscoveryStep[]
+  error: ErrorReport | null
+}
+
+/** `endpoints`: of the mailboxes, where autodiscover or a rule for hybrid decides; else empty. */
+export type PoolReport = {
+  host: string
+  accounts: readonly AccountCheck[]
+  endpoints: readonly EndpointCheck[]
+  tookMs: number
+}
 
 export type PoolProgress = { account: string; step: PoolStepName | null; outcome: PoolStep['outcome'] | 'running' }
 

@@ -79,6 +79,8 @@ export type PairLink = {
   chosen: boolean
   choices: string
   lookedAtMs: number
+  /** Names the Exchange server that was looked at; at another one the folders have other ids. */
+  server?: string
 }
 
 /** `released`: an administrator looked at it (`users resume`) and lets these numbers pass. */

@@ -132,6 +132,12 @@ const madeItems = ({ text, strict }: ColumnTypes) => [
     item_id ${text} not null, primary key (pair_id, side, item_id))${strict}`,
 ]
 
+const endpoints = ({ text, int, strict }: ColumnTypes) => [
+  `create table mailbox_endpoint (
+    email ${text} primary key, place ${text} not null check (place in ('on-premises', 'cloud')), url ${text} not null,
+    found_at_ms ${int} not null, failed_at_ms ${int})${strict}`,
+]
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
@@ -144,4 +150,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { version: 7, statements: madeItems },
   { version: 8, statements: ({ text }) => [`alter table mailbox add column last_pass ${text}`] },
+  { version: 9, statements: endpoints },
 ]

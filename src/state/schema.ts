@@ -115,6 +115,15 @@ export type ServiceAccountRow = { account: string; state: string }
 
 export type ExchangeBackOffRow = { scope: string; until_ms: number; width: number; at_ms: number }
 
+/** Where autodiscover found a mailbox; `email` in small letters. */
+export type MailboxEndpointRow = {
+  email: string
+  place: 'on-premises' | 'cloud'
+  url: string
+  found_at_ms: number
+  failed_at_ms: number | null
+}
+
 export type MetaRow = { key: string; value: string }
 
 export type SchemaVersionRow = { version: number; applied_at_ms: number }
@@ -136,6 +145,7 @@ export type StateSchema = {
   service_account_slot: ServiceAccountSlotRow
   service_account: ServiceAccountRow
   exchange_back_off: ExchangeBackOffRow
+  mailbox_endpoint: MailboxEndpointRow
   webhook_nonce: WebhookNonceRow
   log_line: LogLineRow
   meta: MetaRow

@@ -1,6 +1,7 @@
 /** The StateStore over SQLite and PostgreSQL: it binds the queries of this folder to one database and its keys, and decides nothing. */
 
 import type { AccountBook } from '../ports/account-book.ts'
+import type { EndpointBook } from '../ports/endpoint-book.ts'
 import type { LogLine, LogWindow, SharedWork } from '../ports/shared-work.ts'
 import type { ItemId, SideName } from '../ports/side.ts'
 import type { AccountPlaces, ClaimOptions, Lease, StateChange, StateStore } from '../ports/state-store.ts'
@@ -10,6 +11,7 @@ import { assignAccounts } from './assign.ts'
 import { claimDue } from './claim.ts'
 import { commit } from './commit.ts'
 import type { StateDatabase } from './database.ts'
+import { sqlEndpointBook } from './endpoints.ts'
 import { actionLogs, conflicts, countRemovals, passLogs, recentLogs } from './evidence.ts'
 import { exportPair } from './export.ts'
 import * as items from './items.ts'
@@ -38,6 +40,8 @@ export class SqlStateStore implements StateStore, SharedWork {
   readonly database: StateDatabase
   /** What all replicas know about the service accounts. */
   readonly accounts: AccountBook
+  /** Where autodiscover found the mailboxes. */
+  readonly endpoints: EndpointBook
   readonly #keys: KeyRing
   readonly #uuid: () => string
   readonly #randomBytes: RandomBytes
@@ -45,6 +49,7 @@ export class SqlStateStore implements StateStore, SharedWork {
   constructor({ database, keys, uuid, randomBytes }: SqlStateStoreParts) {
     this.database = database
     this.accounts = sqlAccountBook(database)
+    this.endpoints = sqlEndpointBook(database)
     this.#keys = keys
     this.#uuid = uuid
     this.#randomBytes = randomBytes

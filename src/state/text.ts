@@ -63,6 +63,7 @@ export function isHalt(value: unknown): value is HaltReason {
 export function isLink(value: unknown): value is PairLink {
   if (!isPlain(value) || typeof value.choice !== 'string' || typeof value.choices !== 'string') return false
   if (typeof value.chosen !== 'boolean' || typeof value.lookedAtMs !== 'number') return false
+  if (value.server !== undefined && typeof value.server !== 'string') return false
   return value.direction === 'both' || value.direction === 'to-nextcloud' || value.direction === 'to-exchange'
 }
 

@@ -1,5 +1,6 @@
-/** Contract of a StateStore: what replicas share about service accounts. */
+/** Contract of a StateStore: what replicas share about service accounts, and about where mailboxes are. */
 import { describe, expect, test } from 'vitest'
+import { DISCOVERY_KEPT_MS } from '../../src/limits.ts'
 import { type AccountState, UNTRIED } from '../../src/ports/account-book.ts'
 import type { StoreFixture } from './state-store-suite.ts'
 
@@ -52,6 +53,40 @@ export function accountSuite(fixture: StoreFixture): void {
       expect(await accounts.backOff('svc@mail')).toEqual({ untilMs: 9_000, width: 2, atMs: 2_000 })
       await accounts.noteBackOff('svc@mail', { untilMs: 12_000, width: 1, atMs: 3_000 })
       expect((await accounts.backOff('svc@mail'))?.untilMs).toBe(12_000)
+    })
+  })
+
+  describe('where mailboxes are', () => {
+    const HERE = { place: 'on-premises', url: 'https://a.test/EWS', foundAtMs: 1_000, failedAtMs: null } as const
+
+    test('is kept per address, in whichever letters it is written, and put again', async () => {
+      const { endpoints } = fixture.store()
+      expect(await endpoints.read('anna@corp.test')).toBeNull()
+      await endpoints.put('Anna@corp.test', HERE)
+      await endpoints.put('ben@corp.test', HERE)
+      const there = { place: 'cloud', url: 'https://b.test/EWS', foundAtMs: 2_000, failedAtMs: null } as const
+      await endpoints.put('anna@CORP.test', there)
+      expect(await endpoints.read('anna@corp.test')).toEqual(there)
+      expect([...(await endpoints.all())].sort()).toEqual([
+        ['anna@corp.test', there],
+        ['ben@corp.test', HERE],
+      ])
+    })
+
+    test('may fail: only at the address that is known', async () => {
+      const { endpoints } = fixture.store()
+      await endpoints.put('anna@corp.test', HERE)
+      await endpoints.noteFailed('anna@corp.test', 'https://other.test/EWS', 5_000)
+      expect((await endpoints.read('anna@corp.test'))?.failedAtMs).toBeNull()
+      await endpoints.noteFailed('ANNA@corp.test', HERE.url, 5_000)
+      expect((await endpoints.read('anna@corp.test'))?.failedAtMs).toBe(5_000)
+    })
+
+    test('is forgotten when nobody confirmed it for long', async () => {
+      const { endpoints } = fixture.store()
+      await endpoints.put('anna@corp.test', HERE)
+      await endpoints.put('ben@corp.test', { ...HERE, foundAtMs: HERE.foundAtMs + DISCOVERY_KEPT_MS + 1 })
+      expect([...(await endpoints.all()).keys()]).toEqual(['ben@corp.test'])
     })
   })
 }

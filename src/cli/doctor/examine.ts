@@ -8,9 +8,10 @@ import { ConnectorError } from '../../ports/errors.ts'
 import { NO_LOG } from '../../ports/log.ts'
 import type { Connector } from '../../ports/service.ts'
 import type { Running } from '../base-command.ts'
+import { accountChecks } from './accounts.ts'
 import { attempt, skip } from './checks.ts'
 import { configurationChecks, runtimeChecks } from './local.ts'
-import { accountChecks, databaseChecks, guardChecks, mailboxChecks, serverChecks } from './remote.ts'
+import { databaseChecks, guardChecks, mailboxChecks, serverChecks } from './remote.ts'
 
 export type Examination = {
   inspected: Inspected

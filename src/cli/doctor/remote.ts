@@ -1,6 +1,5 @@
 /** What needs the database and the servers: each check asks, none writes. */
 import type { AppLook, Check, Probe, ServerLook } from '../../ports/diagnosis.ts'
-import type { AccountCheck, PoolReport } from '../../ports/pool-report.ts'
 import type { UserReport } from '../../ports/report.ts'
 import type { Connector, MailboxStatus } from '../../ports/service.ts'
 import { spanText } from '../render/span.ts'
@@ -48,6 +47,7 @@ export async function serverChecks(probe: Probe, { nowMs, schedulingAuthority }:
   const exchange = await attempt('exchange', 'reach', async () => {
     const startedAtMs = nowMs()
     const look = await probe.exchange()
+    if (look === null) return [skip('exchange', 'reach', 'autodiscover finds the server of each mailbox')]
     return [pass('exchange', 'reach', `${look.host}, ${nowMs() - startedAtMs} ms`), clockCheck('exchange', look)]
   })
   return [...nextcloud, ...app, ...exchange]
@@ -81,20 +81,6 @@ export function clockCheck(group: 'nextcloud' | 'exchange', { skewMs }: ServerLo
   const fix = 'Keep the clocks of all machines with NTP: timedatectl set-ntp true'
   if (awayMs >= SKEW_FAIL_MS) return fail(group, 'clock', { detail, fix })
   return awayMs >= SKEW_WARN_MS ? warn(group, 'clock', { detail, fix }) : pass(group, 'clock', detail)
-}
-
-/** Every service account, as `pool test` sees it, acting for one mailbox. */
-export function accountChecks(test: () => Promise<PoolReport>): Promise<Check[]> {
-  return attempt('exchange', 'accounts', async () => (await test()).accounts.map(accountCheck))
-}
-
-function accountCheck({ account, steps, mailboxes }: AccountCheck): Check {
-  const name = `account ${account}`
-  const error = steps.find(({ outcome }) => outcome === 'failed')?.error ?? mailboxes.find((one) => one.error)?.error
-  if (error) return { group: 'exchange', name, verdict: 'fail', detail: '', fix: null, error }
-  const doubt = steps.find(({ outcome }) => outcome === 'warning')
-  if (doubt) return warn('exchange', name, { detail: `${doubt.name}: ${doubt.note}`, fix: 'connector pool test' })
-  return pass('exchange', name, `signed in, acts for ${mailboxes.length} of the mailboxes tried`)
 }
 
 /** A whole dry run: sign-in on both sides, impersonation, collections, reading and planning. */

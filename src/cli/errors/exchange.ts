@@ -27,6 +27,18 @@ export const EXCHANGE_ERRORS = {
     next: 'Allow the application (docs/exchange-access.md, "Microsoft 365"), then: connector pool test',
     exit: 'accessRefused',
   },
+  'exchange.discovery': {
+    what: 'Autodiscover found no Exchange server for the mailbox[ {mailbox}][ ({detail})].',
+    why: 'None of the servers of its domain answered as autodiscover: a missing DNS name, a firewall, or another program at that address.',
+    next: 'See each try with: connector pool test --mailbox EMAIL; or set Service__ExchangeConfiguration__EwsUrl',
+    exit: 'unreachable',
+  },
+  'exchange.discovery-host': {
+    what: 'Autodiscover leads to a server that is not allowed[: {host}][ ({detail})].',
+    why: 'Service accounts sign in at allowed servers only, whoever points elsewhere. Moved to Microsoft 365, a mailbox leads there (docs/autodiscover.md).',
+    next: 'If the server is yours, add it to Service__ExchangeConfiguration__Autodiscover__AllowedHosts, then: connector pool test',
+    exit: 'configuration',
+  },
   'exchange.mailbox-moving': {
     what: 'The mailbox[ {mailbox}] is being moved or its database is not mounted[ ({detail})].',
     why: 'Exchange moves it to another database or server; that takes minutes to hours.',

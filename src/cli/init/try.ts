@@ -15,7 +15,7 @@ export async function tryServer(side: 'exchange' | 'nextcloud', answers: Answers
   try {
     return await attempt(side, 'reach', async () => {
       const look = side === 'exchange' ? await probe.exchange() : await probe.nextcloud()
-      return [pass(side, 'reach', look.host), clockCheck(side, look)]
+      return look === null ? [] : [pass(side, 'reach', look.host), clockCheck(side, look)]
     })
   } finally {
     await probe.close()

@@ -4,6 +4,7 @@ import type { AccountCheck, PoolCause, PoolReport, PoolStep } from '../../ports/
 import type { ErrorReport } from '../../ports/report.ts'
 import { describeError } from '../errors.ts'
 import type { Redact } from '../redact.ts'
+import { renderEndpoints } from './endpoints.ts'
 import { safe, table, wrap } from './text.ts'
 import type { View } from './view.ts'
 
@@ -38,8 +39,9 @@ const MARKS: Readonly<Record<PoolStep['outcome'], string>> = {
   skipped: '-',
 }
 
-export function renderPool({ host, accounts }: PoolReport, view: PoolView): string {
-  const rows = accounts.map((account) => [safe(account.account), ...cells(account)])
+export function renderPool({ host, accounts, endpoints }: PoolReport, view: PoolView): string {
+  const nameOf = accountNames(accounts)
+  const rows = accounts.map((account) => [safe(nameOf(account)), ...cells(account)])
   const max = Math.max(16, Math.floor(view.width / 4))
   const titles = ['account', 'reach', 'tls', 'sign-in', 'version', 'mailboxes', 'at once', 'median']
   const list = table(
@@ -52,11 +54,18 @@ export function renderPool({ host, accounts }: PoolReport, view: PoolView): stri
   const mailboxes = renderMailboxes(accounts, view)
   const parts = [
     `${safe(host)}\n\n${list}`,
+    renderEndpoints(endpoints, view),
     mailboxes,
     ...new Set(troubles),
     `${good} of ${accounts.length} accounts can be used`,
   ]
   return parts.filter((part) => part !== '').join('\n\n')
+}
+
+/** With the server where there are several. */
+function accountNames(accounts: readonly AccountCheck[]): (account: AccountCheck) => string {
+  const hosts = new Set(accounts.map(({ host }) => host))
+  return ({ account, host }) => (hosts.size > 1 ? `${account} @ ${host ?? '-'}` : account)
 }
 
 function cells(account: AccountCheck): string[] {
@@ -78,11 +87,15 @@ function isGood({ steps }: AccountCheck): boolean {
   return steps.every(({ outcome }) => outcome === 'ok' || outcome === 'warning')
 }
 
-/** What one account saw; the others differ only where they fail, which is told below. */
+/** What one account of each server saw; the others differ only where they fail, which is told below. */
 function renderMailboxes(accounts: readonly AccountCheck[], { width }: PoolView): string {
-  const best = [...accounts].sort((one, other) => readable(other) - readable(one))[0]
-  if (best === undefined || best.mailboxes.length === 0) return ''
-  const rows = best.mailboxes.map(({ email, counts, mayWrite }) => [
+  const hosts = [...new Set(accounts.map(({ host }) => host))]
+  const best = hosts.flatMap((host) => {
+    const here = accounts.filter((account) => account.host === host)
+    return here.sort((one, other) => readable(other) - readable(one))[0]?.mailboxes ?? []
+  })
+  if (best.length === 0) return ''
+  const rows = best.map(({ email, counts, mayWrite }) => [
     safe(email),
     ...(['calendar', 'tasks', 'contacts'] as const).map((kind) => String(counts?.[kind] ?? '-')),
     mayWrite === null ? '-' : mayWrite ? 'yes' : 'NO',

@@ -8,6 +8,7 @@ import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
 import type { EwsAuth } from '../auth/port.ts'
 import { createSignedInTransport } from '../http-auth.ts'
+import type { HttpAnswer, HttpPost } from '../http-post.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { HttpTransport, TlsOptions } from '../http-transport.ts'
 import { createServerThrottle, type Pressure, type Throttle } from '../throttle/throttle.ts'
@@ -15,7 +16,7 @@ import { callInParts } from './call.ts'
 import { type ListenRequest, listen } from './listen.ts'
 import type { EwsOperation, EwsResult } from './operation.ts'
 import { decodeResponse } from './response.ts'
-import { type Affinity, postEnvelope } from './send.ts'
+import { type Affinity, postEnvelope, postForOk } from './send.ts'
 import { type ServerVersion, type SoapAnswer, writeEnvelope } from './soap.ts'
 
 export type { TlsOptions } from '../http-transport.ts'
@@ -60,6 +61,8 @@ export interface EwsClient {
 /** The client of one account, which also tells how the server bears it. */
 export type AccountClient = EwsClient & {
   pressure(): Pressure
+  /** One signed-in request to the same server that is not EWS, in the account's turn. Errors: those of the transport; of `statusError` for every answer but 200. */
+  post(request: HttpPost): Promise<HttpAnswer>
   /** Hangs on subscriptions until the server closes or the signal aborts (listen.ts). */
   listen(request: ListenRequest): Promise<void>
 }
@@ -116,6 +119,14 @@ export function createEwsClient(options: EwsClientOptions): AccountClient {
     },
     serverBuild: () => build,
     pressure: () => throttle.pressure(),
+    post: (request) => {
+      const turn = { lane: 'other' as const, mailbox: null, signal: request.signal }
+      return throttle.run(
+        turn,
+        () => postForOk({ transport, clock }, request),
+        () => [],
+      )
+    },
     listen: (request) => listen({ transport, url, clock, serverVersion }, request),
     close: () => transport.close(),
   }

@@ -1,7 +1,7 @@
 /** Sends one envelope and reads the answer: HTTP status, content type and SOAP become one answer or one error. */
 import type { Clock } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
-import type { HttpAnswer } from '../http-post.ts'
+import type { HttpAnswer, HttpPost } from '../http-post.ts'
 import { isXml, statusError } from '../http-status.ts'
 import { type HttpTransport, headerOf } from '../http-transport.ts'
 import { readEnvelope, type SoapAnswer } from './soap.ts'
@@ -28,6 +28,13 @@ export async function postEnvelope(tools: SendTools, envelope: string, options: 
   // Exchange sends its faults with 500. A throttled one says how long to wait, so it goes before the status.
   const fault = answer.status >= 400 && isXml(answer.headers) ? faultOf(answer) : null
   return fault ?? raise(statusError(answer, tools.clock))
+}
+
+/** For requests that are not EWS. Errors: those of the transport, and of `statusError` for every answer but 200. */
+export async function postForOk({ transport, clock }: Omit<SendTools, 'url'>, request: HttpPost): Promise<HttpAnswer> {
+  const answer = await transport.post(request)
+  if (answer.status !== 200) throw statusError(answer, clock)
+  return answer
 }
 
 function readOk(answer: HttpAnswer): SoapAnswer {

@@ -2,8 +2,7 @@
  * One service account at work: its client, and the gate before it. An account that has not proven itself lets one call through at a
  * time, so that a wrong password costs one try and not ten at once.
  */
-import type { AccountClient, EwsClient } from '../ews/client.ts'
-
+import type { AccountClient } from '../ews/client.ts'
 import type { ListenRequest } from '../ews/listen.ts'
 import type { EwsResult } from '../ews/operation.ts'
 import { CHEAP, getServerTimeZones } from '../ews/operations/get-server-time-zones.ts'
@@ -20,7 +19,7 @@ export type MemberOptions = {
   mark: string
 }
 
-type Task<Value> = (client: EwsClient) => Promise<EwsResult<Value>[]>
+type Task<Value> = (client: AccountClient) => Promise<EwsResult<Value>[]>
 
 /** What the other calls of this process wait for while one tries the account. */
 class Gate {

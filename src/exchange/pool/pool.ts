@@ -3,7 +3,6 @@
  * be changed while passes run.
  */
 import { createHash } from 'node:crypto'
-import { SECRET_EXPIRY_NOTICE_MS } from '../../limits.ts'
 import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
@@ -12,14 +11,16 @@ import type { PushSource } from '../../ports/push.ts'
 import { Preferences } from '../account.ts'
 import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
+import type { HttpAnswer, HttpPost } from '../http-post.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
 import { streamingPush } from '../push/streaming.ts'
 import { createServerThrottle } from '../throttle/throttle.ts'
 import { accountAuth } from './account-auth.ts'
 import { checkPool } from './check/run.ts'
+import { announceExpiry } from './expiry.ts'
 import type { AccountHealth } from './health.ts'
-import { mailboxClient } from './mailbox-client.ts'
+import { mailboxClient, postThrough } from './mailbox-client.ts'
 import { Member } from './member.ts'
 import { memoryAccountBook } from './memory-book.ts'
 import { accountsOf, ewsUrlOf, type PoolAdmin, type PoolConfig } from './settings.ts'
@@ -42,6 +43,8 @@ export type ExchangePoolOptions = {
 export type ExchangePool = {
   /** A client for one mailbox. It chooses the account at every call, and says which; closing it is the pool's business. */
   clientFor(email: string, onAccount?: (name: string) => void): EwsClient
+  /** One signed-in request for a mailbox to the same server that is not EWS. Errors: as `AccountClient.post`; a refused token is `exchange.access-denied`. */
+  post(email: string, request: HttpPost): Promise<HttpAnswer>
   /** Reads the accounts again; calls under way end as they would. Errors: those of `admins`; then everything stays as it was. */
   reload(): void
   /** Tests every account; only reads, and never tries one more often than the directory bears. */
@@ -93,6 +96,7 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
       announce()
       return mailboxClient(() => orderFor(email), onAccount)
     },
+    post: (email, request) => postThrough(() => orderFor(email), request, config.type),
     reload: () => {
       const before = entries
       entries = read(before)
@@ -141,12 +145,4 @@ function memberMaker(options: MakerOptions, kerberos: () => Kerberos): (admin: P
 
 function plainMark(credentials: string): string {
   return createHash('sha256').update(credentials).digest('hex')
-}
-
-function announceExpiry({ account, secretExpiresAtMs }: AccountHealth, nowMs: number, log: Log): void {
-  if (secretExpiresAtMs === null || secretExpiresAtMs - nowMs > SECRET_EXPIRY_NOTICE_MS) return
-  const days = Math.floor((secretExpiresAtMs - nowMs) / DAY_MS)
-  if (secretExpiresAtMs <= nowMs) log.error({ account }, 'certificate of a service account has ended')
-  else if (days < 7) log.error({ account, days }, 'certificate of a service account ends within a week')
-  else log.warn({ account, days }, 'certificate of a service account ends soon')
 }

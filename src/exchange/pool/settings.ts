@@ -35,7 +35,7 @@ export type PoolAdmin =
       certificateFile?: string | null
     }
 
-const CLOUD_URL = 'https://outlook.office365.com/EWS/Exchange.asmx'
+export const CLOUD_URL = 'https://outlook.office365.com/EWS/Exchange.asmx'
 export const CLOUD_AUTHORITY = 'https://login.microsoftonline.com'
 
 /** Errors: `config.invalid` on premises without an address. */

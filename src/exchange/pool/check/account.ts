@@ -17,7 +17,7 @@ export type AccountTestOptions = {
 }
 
 /** What the account itself found; `signIn` is what kept it out. */
-export type AccountFindings = Omit<AccountCheck, 'causes'> & { signIn: ErrorReport | null }
+export type AccountFindings = Omit<AccountCheck, 'causes' | 'host'> & { signIn: ErrorReport | null }
 
 export class AccountTest {
   readonly #member: Member

@@ -36,7 +36,7 @@ export async function checkPool(members: readonly Member[], check: PoolCheck): P
     const own = found.find(({ account }) => account === name)
     return own ? [withCauses(own, { found, looked, check })] : []
   })
-  return { host: new URL(url).host, accounts, tookMs: clock.nowMs() - startedAtMs }
+  return { host: new URL(url).host, accounts, endpoints: [], tookMs: clock.nowMs() - startedAtMs }
 }
 
 async function look({ url, tools, signal }: PoolCheck): Promise<Looked> {
@@ -54,7 +54,8 @@ function withCauses(
 ): AccountCheck {
   const anotherWorks = found.some((other) => other.account !== own.account && isIn(other))
   const findings = { type: check.type, nowMs: check.tools.clock.nowMs(), look: looked.look, signIn, anotherWorks }
-  return { ...own, causes: causesOf({ ...findings, mailboxes: own.mailboxes }) }
+  const { host } = new URL(check.url)
+  return { ...own, host, causes: causesOf({ ...findings, mailboxes: own.mailboxes }) }
 }
 
 function isIn({ steps }: AccountFindings): boolean {

@@ -1,0 +1,69 @@
+/** Notifications of all servers: each pool listens for the mailboxes that are at its address. */
+import { STREAM_REFRESH_MS, STREAM_RETRY_BASE_MS } from '../../limits.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { ConnectorError } from '../../ports/errors.ts'
+import type { Log } from '../../ports/log.ts'
+import type { PushSource } from '../../ports/push.ts'
+import type { ExchangePool } from '../pool/pool.ts'
+import type { Endpoints } from './endpoints.ts'
+import type { Endpoint } from './finding.ts'
+
+export type FleetPushOptions = {
+  endpoints: Endpoints
+  poolAt: (endpoint: Endpoint) => ExchangePool
+  clock: Clock
+  log: Log
+}
+
+export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): PushSource {
+  return {
+    async run(mailboxes, onChanged, signal) {
+      const seats = new Map<ExchangePool, readonly string[]>()
+      const running = new Map<ExchangePool, Promise<void>>()
+      while (!signal.aborted) {
+        const emails = await told(mailboxes, log)
+        if (emails !== null) {
+          const groups = await grouped(emails, { endpoints, poolAt, signal })
+          for (const pool of seats.keys()) if (!groups.has(pool)) seats.set(pool, [])
+          for (const [pool, own] of groups) {
+            seats.set(pool, own)
+            if (!running.has(pool))
+              running.set(
+                pool,
+                pool.push().run(async () => seats.get(pool) ?? [], onChanged, signal),
+              )
+          }
+        }
+        await clock.sleep(running.size === 0 ? STREAM_RETRY_BASE_MS : STREAM_REFRESH_MS, signal)
+      }
+      await Promise.all(running.values())
+    },
+  }
+}
+
+/** Null when it cannot be told just now who is enrolled. */
+async function told(mailboxes: () => Promise<readonly string[]>, log: Log): Promise<readonly string[] | null> {
+  try {
+    return await mailboxes()
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) throw error
+    log.warn({ code: error.code }, 'the mailboxes to listen to could not be told')
+    return null
+  }
+}
+
+type Grouping = Pick<FleetPushOptions, 'endpoints' | 'poolAt'> & { signal: AbortSignal }
+
+/** A mailbox that cannot be found is left to its passes, which say why. */
+async function grouped(emails: readonly string[], { endpoints, poolAt, signal }: Grouping) {
+  const groups = new Map<ExchangePool, string[]>()
+  for (const email of emails) {
+    try {
+      const pool = poolAt(await endpoints.of(email, signal))
+      groups.set(pool, [...(groups.get(pool) ?? []), email])
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error
+    }
+  }
+  return groups
+}
