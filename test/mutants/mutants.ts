@@ -251,7 +251,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: 'src/sync/guard.ts',
-        find: "return verdicts.find((verdict) => verdict.kind === 'halt' && !isReleased(verdict, input)) ?? { kind: 'pass' }",
+        find: "return verdicts.find(stops) ?? { kind: 'pass' }",
         replace: "return verdicts.find((verdict) => verdict.kind === 'pass') ?? { kind: 'pass' }",
       },
     ],

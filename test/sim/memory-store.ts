@@ -82,7 +82,7 @@ export class MemoryStore implements StateStore {
 
   /** Is this id known on that side, whatever its state? */
   knows(pairId: string, side: SideName, itemId: ItemId): boolean {
-    return this.#observation(pairId, side, itemId) !== null
+    return this.observation(pairId, side, itemId) !== null
   }
 
   /** Lease rows are kept: two processes see the same ones. */
@@ -200,15 +200,15 @@ export class MemoryStore implements StateStore {
       }
       rows.set(itemPair.id, {
         itemPair,
-        exchange: this.#observation(pairId, 'exchange', itemPair.exchange.id),
-        nextcloud: this.#observation(pairId, 'nextcloud', itemPair.nextcloud.id),
+        exchange: this.observation(pairId, 'exchange', itemPair.exchange.id),
+        nextcloud: this.observation(pairId, 'nextcloud', itemPair.nextcloud.id),
       })
     }
     return [...rows.values()]
   }
 
   async observations(pairId: string, side: SideName, ids: readonly ItemId[]) {
-    return ids.map((id) => this.#observation(pairId, side, id)).filter((row) => row !== null)
+    return ids.map((id) => this.observation(pairId, side, id)).filter((row) => row !== null)
   }
 
   async knownItems(pairId: string, side: SideName) {
@@ -381,7 +381,7 @@ export class MemoryStore implements StateStore {
     return rows.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
   }
 
-  #observation(pairId: string, side: SideName, itemId: ItemId): Observation | null {
+  observation(pairId: string, side: SideName, itemId: ItemId): Observation | null {
     return this.#tables.observations.get(keyOf({ pairId, side, itemId })) ?? null
   }
 

@@ -86,7 +86,7 @@ export class SimSide implements Side {
 
   create(requests: readonly CreateRequest[]): Promise<CreateOutcome[]> {
     return this.#each(requests, (request): CreateOutcome => {
-      this.#around.watch.creating(request.token)
+      this.#around.watch.creating(request.token, request.desired.uid)
       const trashed = this.#server.trash.get(request.desired.uid)
       if (trashed && !this.#server.byUid(request.desired.uid)) {
         const deleted = { id: `trash-${trashed.id}` as ItemId, uid: request.desired.uid, title: trashed.model.title }

@@ -2,7 +2,8 @@
  * Watches every write of the connector at the moment it reaches a server: some broken rules leave no trace in the end, and those
  * that do are explained better by the write that broke them.
  */
-import type { SideName } from '../../src/ports/side.ts'
+import { ITEM_ATTEMPTS_QUARANTINE } from '../../src/limits.ts'
+import type { ItemId, SideName } from '../../src/ports/side.ts'
 import { valuesOf } from './people.ts'
 import type { ConnectorProcess } from './process.ts'
 import type { SimItem } from './server.ts'
@@ -11,17 +12,15 @@ import type { Collection, Simulation } from './simulate.ts'
 /** Told by the simulated side, before (`-ing`) or after (`-ed`) the server is changed. */
 export type WriteWatch = {
   writing: () => void
-  creating: (token: string) => void
+  creating: (token: string, uid: string) => void
   updated: (before: SimItem, after: SimItem) => void
   removing: (item: SimItem) => void
   purging: (item: SimItem) => void
 }
 
-export function watchOf(
-  world: Simulation,
-  process: ConnectorProcess,
-  place: { collection: Collection; side: SideName },
-) {
+type Place = { collection: Collection; side: SideName }
+
+export function watchOf(world: Simulation, process: ConnectorProcess, place: Place) {
   const { collection, side } = place
   const other = side === 'exchange' ? 'nextcloud' : 'exchange'
   const broken = (words: string) => world.violations.push(`${words} (${side}, pass ${process.name})`)
@@ -30,8 +29,9 @@ export function watchOf(
       if (process.dryRun) broken('P5: a dry run wrote')
       if (!process.lease || !world.store.holds(process.lease)) broken('I20: written without the lease')
     },
-    creating: (token) => {
+    creating: (token, uid) => {
       if (!world.store.hasIntent(token)) broken('I13: created without an intent')
+      if (isQuarantined(world, { collection, side, uid })) world.people.copiedUids.add(uid)
     },
     updated: (before, after) => {
       const left = valuesOf(after.model)
@@ -53,6 +53,20 @@ export function watchOf(
     },
   }
   return watch
+}
+
+/**
+ * The item of this UID stands there already, could not be read for so long that nobody waits for it any more, and the state does not
+ * know which one it is (docs/promises.md, what is left out).
+ */
+function isQuarantined(world: Simulation, { collection, side, uid }: Place & { uid: string }): boolean {
+  const known = [...collection.servers[side].items.values()].filter((item) => item.model.uid === uid)
+  return known.some((item) => {
+    const observation = world.store.observation(collection.pairId, side, item.id as ItemId)
+    return (
+      observation?.state === 'unreadable' && observation.uid === '' && observation.attempts >= ITEM_ATTEMPTS_QUARANTINE
+    )
+  })
 }
 
 type Removal = { collection: Collection; side: SideName; item: SimItem }
