@@ -69,17 +69,26 @@ function settlePair(entry: Extract<PlanEntry, { kind: 'settle' }>): StateChange[
   return [{ kind: 'put-item-pair', itemPair: updated }, ...observations]
 }
 
-/** The pair goes on with the new id; its observations stay pending, so the next round sees edits made on the way. */
+/**
+ * The pair goes on with the new id; its observations stay pending, so the next round sees edits made on the way. When it is not sure
+ * that this is the item, nothing is known to be equal any more: what differs is a conflict then, and the loser is kept (P1).
+ */
 function rebind(context: PassContext, entry: Extract<PlanEntry, { kind: 'rebind' }>): StateChange[] {
-  const { side, itemPair, found, other } = entry
-  const base = { ...itemPair[side], id: found.itemId }
+  const { side, itemPair, found, other, sure } = entry
+  const known = sure ? itemPair : unknownBase(itemPair)
+  const base = { ...known[side], id: found.itemId }
   const changes: StateChange[] = [
     { kind: 'drop-observation', pairId: context.pair.id, side, itemId: itemPair[side].id },
-    { kind: 'put-item-pair', itemPair: { ...itemPair, [side]: base } },
+    { kind: 'put-item-pair', itemPair: { ...known, [side]: base } },
     { kind: 'put-observation', observation: { ...found, dirty: true } },
   ]
-  if (other) changes.push({ kind: 'put-observation', observation: other })
+  if (other) changes.push({ kind: 'put-observation', observation: sure ? other : { ...other, dirty: true } })
   return changes
+}
+
+function unknownBase(itemPair: ItemPair): ItemPair {
+  const { exchange, nextcloud } = itemPair
+  return { ...itemPair, exchange: { ...exchange, hashes: {} }, nextcloud: { ...nextcloud, hashes: {} } }
 }
 
 function forget(

@@ -16,7 +16,15 @@ export type PlanEntry =
   /** Two unpaired items of the same UID become a pair (I5): a merge without a base. */
   | { kind: 'adopt'; exchange: Observation; nextcloud: Observation }
   /** The id changed, the item did not (a moved mailbox): the base goes on with the new id. */
-  | { kind: 'rebind'; side: SideName; itemPair: ItemPair; found: Observation; other: Observation | null }
+  /** `sure`: not one of several that all differ from the base. Otherwise what differs is nobody's edit: the pair is adopted anew. */
+  | {
+      kind: 'rebind'
+      side: SideName
+      itemPair: ItemPair
+      found: Observation
+      other: Observation | null
+      sure: boolean
+    }
   | { kind: 'remove'; side: SideName; itemPair: ItemPair; expect: Observation; gone: Observation }
   | { kind: 'forget'; itemPair: ItemPair | null; observations: Observation[] }
   | { kind: 'settle'; itemPair: ItemPair; exchange: Observation | null; nextcloud: Observation | null }
@@ -116,7 +124,8 @@ function planPaired(row: PendingRow, itemPair: ItemPair, { unpaired, rebound, or
     const found = nearest(itemPair[side].hashes, again)
     if (found && itemPair.uid !== '') {
       rebound.add(found)
-      return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)] }
+      const sure = again.length === 1 || sameHashes(itemPair[side].hashes, found.hashes)
+      return { kind: 'rebind', side, itemPair, found, other: row[otherSide(side)], sure }
     }
   }
   const reason = original === null ? 'edit-beats-delete' : 'one-way'

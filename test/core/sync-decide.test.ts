@@ -161,7 +161,12 @@ describe('an item that vanished under its id', () => {
     const edited = observation('exchange', 'e3', { hashes: { title: 'B', schedule: 'S' } })
     const rows = [other, edited].map((one) => ({ itemPair: null, exchange: one, nextcloud: null }))
     const { entries } = plan({ rows: [gone, ...rows], pairedUids: new Set(['u']), veils: veils(), window: open })
-    expect(entries.flatMap((entry) => (entry.kind === 'rebind' ? entry.found.itemId : []))).toEqual(['e3'])
+    expect(entries.flatMap((entry) => (entry.kind === 'rebind' ? [entry.found.itemId, entry.sure] : []))).toEqual([
+      'e3',
+      false,
+    ])
+    const alone = plan({ rows: [gone, ...rows.slice(1)], pairedUids: new Set(['u']), veils: veils(), window: open })
+    expect(alone.entries.flatMap((entry) => (entry.kind === 'rebind' ? entry.sure : []))).toEqual([true])
   })
 
   it('waits while the item that cannot be read may be it, and the one that can a copy (found by seed 6006459)', () => {

@@ -129,13 +129,17 @@ function booksOf(report: UserReport | null): string[] {
 export async function comeToRest(world: Simulation): Promise<number> {
   const writes = () => world.servers.reduce((sum, server) => sum + server.writes, 0)
   const bases = () => JSON.stringify(world.collections.map(({ pairId }) => world.store.itemPairs(pairId)))
+  let wasInStep = false
   for (let pass = 0; pass < LIVENESS_PASSES_MAX; pass++) {
     world.clock.advance(48 * HOUR_MS)
+    const isSecondInStep = wasInStep
     const before = { writes: writes(), bases: bases() }
     const report = await world.pass()
     world.violations.push(...booksOf(report))
     await release(world)
-    if (report?.outcome !== 'in-step' || writes() !== before.writes || pass < 2) continue
+    wasInStep = report?.outcome === 'in-step'
+    // The first one may still take over versions that a pass before left for later.
+    if (report?.outcome !== 'in-step' || !isSecondInStep || writes() !== before.writes || pass < 2) continue
     // What is gone on both sides is forgotten without a write: then there was still something to do.
     if (report.pairs.some(({ counts }) => counts.removed > 0)) continue
     if (bases() !== before.bases) world.violations.push('I3: a pass that wrote nothing changed a base')

@@ -206,7 +206,14 @@ export class People {
       occurrences: _own,
       ...fields
     } = model
-    return { kind: 'exception' as const, start, end, fields: { ...(fields as EventFields), title: this.value() } }
+    // Values of its own: a value that stands in two places could not be said to be replaced.
+    const own = {
+      title: this.value(),
+      location: model.location && this.value(),
+      body: model.body && { text: `${this.value()}  two  spaces`, html: null },
+      categories: model.categories.map(() => this.value()).sort(),
+    }
+    return { kind: 'exception' as const, start, end, fields: { ...(fields as EventFields), ...own } }
   }
 
   #file() {

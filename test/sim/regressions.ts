@@ -58,4 +58,9 @@ export const REGRESSIONS: readonly Regression[] = [
     found: 'a number of deletions that a person allowed let pass as many that an emptied side made',
   },
   { seed: 30073899, mask: 'all', found: 'the same, allowed in one collection, in another one' },
+  {
+    seed: 60073550,
+    mask: 'all',
+    found: 'in a moved mailbox a copy that was nearer than the edited item replaced its title, and nobody kept it',
+  },
 ]

@@ -23,6 +23,7 @@ type Place = { collection: Collection; side: SideName }
 export function watchOf(world: Simulation, process: ConnectorProcess, place: Place) {
   const { collection, side } = place
   const other = side === 'exchange' ? 'nextcloud' : 'exchange'
+  const baseAtStart = world.store.itemPairs(collection.pairId).length
   const broken = (words: string) => world.violations.push(`${words} (${side}, pass ${process.name})`)
   const watch: WriteWatch = {
     writing: () => {
@@ -45,7 +46,7 @@ export function watchOf(world: Simulation, process: ConnectorProcess, place: Pla
       }
     },
     removing: (item) => {
-      for (const words of removalFaults(world, process, { collection, side, item })) broken(words)
+      for (const words of removalFaults(world, process, { collection, side, item, baseAtStart })) broken(words)
     },
     purging: (item) => {
       for (const value of valuesOf(item.model))
@@ -69,9 +70,10 @@ function isQuarantined(world: Simulation, { collection, side, uid }: Place & { u
   })
 }
 
-type Removal = { collection: Collection; side: SideName; item: SimItem }
+type Removal = Place & { item: SimItem; baseAtStart: number }
 
-function removalFaults(world: Simulation, process: ConnectorProcess, { collection, side, item }: Removal): string[] {
+function removalFaults(world: Simulation, process: ConnectorProcess, removal: Removal): string[] {
+  const { collection, side, item } = removal
   const { people, store } = world
   const { uid } = item.model
   const witness = collection.servers[side === 'exchange' ? 'nextcloud' : 'exchange']
@@ -80,6 +82,7 @@ function removalFaults(world: Simulation, process: ConnectorProcess, { collectio
     if (!world.archived.has(value)) found.push(`I16: ${uid} removed before it was archived`)
     const takenAway =
       people.taken.has(`${witness.name}|${value}`) || people.returned.get(collection.servers[side])?.has(value)
+    if (wasMistaken(world, uid)) continue
     // Whoever removed the item on the other side did not see this value: it is an edit that the removal must not beat.
     if (people.live.has(value) && !takenAway) found.push(`I17: ${uid} removed with the unseen ${value}`)
   }
@@ -91,15 +94,22 @@ function removalFaults(world: Simulation, process: ConnectorProcess, { collectio
   if (known !== witness.identity) found.push(`guard: ${uid} removed on the word of another folder`)
   if (witness === world.loss?.server && world.loss.halting && world.loss.uids.has(uid) && !people.deletedUids.has(uid))
     found.push(`I21: ${uid} removed because ${witness.name} lost it`)
-  return [...found, ...tooMany(world, process, collection)]
+  return [...found, ...tooMany(world, process, removal)]
+}
+
+/** Two items of one UID, all ids new, and a state that is older than that: nobody can tell which of them the other side's was. */
+function wasMistaken({ people, faults }: Simulation, uid: string): boolean {
+  return people.copiedUids.has(uid) && faults.fired.has('ids-change') && faults.fired.has('state-restored')
 }
 
 /** Removals of one pass together, as the table of guards counts them. */
-function tooMany(world: Simulation, process: ConnectorProcess, { pairId }: Collection): string[] {
+function tooMany(world: Simulation, process: ConnectorProcess, { collection, baseAtStart }: Removal): string[] {
+  const { pairId } = collection
   const removed = (process.removed.get(pairId) ?? 0) + 1
   process.removed.set(pairId, removed)
   const { deletesMax, deletesMaxPercent } = world.options.guards
-  const base = world.store.itemPairs(pairId).length + removed - 1
+  // What is gone on both sides was part of the base when the plan was judged, and is forgotten before the first write.
+  const base = Math.max(baseAtStart, world.store.itemPairs(pairId).length + removed - 1)
   if (process.allowDeletes !== null || removed <= deletesMax || removed * 100 <= base * deletesMaxPercent) return []
   return [`I21: ${removed} of ${base} removed in one pass`]
 }
