@@ -8,6 +8,7 @@ import {
   type PoolReport,
   type PoolTestOptions,
 } from '../../ports/pool-report.ts'
+import type { ErrorReport } from '../../ports/report.ts'
 import type { Place } from '../discovery/hosts.ts'
 import type { Endpoints } from './endpoints.ts'
 import { configuredEndpoints, type FleetConfig, findingOf, placesOf } from './finding.ts'
@@ -59,14 +60,19 @@ function serversOf(config: FleetConfig, looks: readonly EndpointCheck[]): Server
   return servers
 }
 
-/** No server was found to try the account at. */
+/** No server was found to try the account at; that is told where the mailboxes are, or else here. */
 function notTried(account: string, looks: readonly EndpointCheck[]): AccountCheck {
-  const error = looks.find((look) => look.error !== null)?.error ?? null
-  const steps = POOL_STEPS.map((name) => ({
-    name,
-    outcome: name === 'reach' && error !== null ? ('failed' as const) : ('skipped' as const),
-    note: '',
-    error: name === 'reach' ? error : null,
-  }))
+  const error = looks.some((look) => look.error !== null) ? null : NO_MAILBOX
+  const steps = POOL_STEPS.map((name) => {
+    const isReach = name === 'reach' && error !== null
+    return {
+      name,
+      outcome: isReach ? ('failed' as const) : ('skipped' as const),
+      note: '',
+      error: isReach ? error : null,
+    }
+  })
   return { account, host: null, steps, causes: [], mailboxes: [], latencyMs: null, throttling: null }
 }
+
+const NO_MAILBOX: ErrorReport = { code: 'exchange.discovery', fields: { detail: 'no mailbox to search for' } }

@@ -104,7 +104,7 @@ export class Endpoints {
     } catch (error) {
       if (!(error instanceof ConnectorError) || known === null || !DOWN.has(error.code)) throw error
       if (clock.nowMs() - known.foundAtMs >= DISCOVERY_STALE_MAX_MS) throw error
-      log.warn({ user: email, code: error.code }, 'autodiscover failed: what it found earlier is used')
+      log.warn({ code: error.code }, 'autodiscover failed: what it found earlier is used')
       return discoveredEndpoint(config, known)
     }
   }
@@ -116,7 +116,7 @@ export class Endpoints {
   ): Promise<void> {
     const { book, clock, log } = this.#options
     if (before !== null && (before.url !== url || before.place !== place))
-      log.info({ user: email, place, host: new URL(url).host }, 'the mailbox is at another server now')
+      log.info({ place, host: new URL(url).host }, 'the mailbox is at another server now')
     await book.put(email, { place, url, foundAtMs: clock.nowMs(), failedAtMs: null })
   }
 }
