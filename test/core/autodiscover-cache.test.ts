@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CHEAP, getServerTimeZones } from '../../src/exchange/ews/operations/get-server-time-zones.ts'
 import type { FleetConfig } from '../../src/exchange/fleet/finding.ts'
 import { memoryEndpointBook } from '../../src/open/known-endpoints.ts'
+import type { Clock } from '../../src/ports/clock.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
 import { openStateStore } from '../../src/state/open.ts'
 import type { SqlStateStore } from '../../src/state/store.ts'
@@ -67,6 +68,20 @@ async function errorOf(work: Promise<unknown>): Promise<ConnectorError> {
 
 function call(tested: TestFleet, email: string) {
   return tested.clientFor(email).call(getServerTimeZones, CHEAP, { mailbox: email })
+}
+
+const REAL_CLOCK: Clock = {
+  nowMs: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      signal?.addEventListener('abort', done, { once: true })
+      if (signal?.aborted) done()
+    }),
 }
 
 describe('what was found', () => {
@@ -222,7 +237,7 @@ describe('a hybrid organisation', () => {
     )
     authority = await startAuthority(CERTIFICATE, [tokenAnswer('good')])
     const config = { ...HYBRID, authorityUrl: authority.url, ...changes }
-    return { here, cloud, one: fleet({ config }) }
+    return { here, cloud, config, one: fleet({ config }) }
   }
 
   /** As a hybrid Exchange does for a mailbox that was moved: it names the address at the tenant. */
@@ -324,6 +339,32 @@ describe('a hybrid organisation', () => {
     const { fields } = await errorOf(one.endpointOf(CLEO))
     expect(fields.detail).toMatch(/autodiscover-s\.cloud\.test\S+: access-denied/)
     expect(one.health().find(({ account }) => account === 'app')?.refusals).toBe(0)
+  })
+
+  it('is listened to at all servers: a change here and there marks its mailbox', async () => {
+    const { here, cloud, one, config } = await hybrid()
+    move(here, cloud, CLEO)
+    // Who is found: the push itself searches for nobody.
+    const endpoints = memoryEndpointBook()
+    const patient = fleet({ config, endpoints, clock: REAL_CLOCK })
+    for (const email of [ANNA, CLEO]) await patient.endpointOf(email)
+    await one.close()
+    const changed: string[] = []
+    const stop = new AbortController()
+    const people = [ANNA, CLEO, 'unknown@corp.test']
+    const running = patient.push().run(
+      async () => people,
+      (email) => changed.push(email),
+      stop.signal,
+    )
+    const listening = () => [here.streams.open, cloud.streams.open]
+    await expect.poll(listening, { timeout: 10_000 }).toEqual([1, 1])
+    const meeting = { subject: 'News', start: '2026-03-02T09:00:00Z', end: '2026-03-02T10:00:00Z' } as never
+    here.mailbox(ANNA).addEvent(meeting)
+    cloud.mailbox(CLEO).addEvent(meeting)
+    await expect.poll(() => [...changed].sort(), { timeout: 5000 }).toEqual([ANNA, CLEO])
+    stop.abort()
+    await running
   })
 
   it('is tested as a whole: where the mailboxes are, and the accounts of both places', async () => {

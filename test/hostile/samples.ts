@@ -1,6 +1,9 @@
 /** Well-formed inputs that are damaged: the golden files, and a few answers of DAV servers, JSON and headers. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { encodePox } from '../../src/exchange/discovery/pox.ts'
+import { encodeSoap } from '../../src/exchange/discovery/soap.ts'
+import { Autodiscover } from '../simulators/exchange/autodiscover.ts'
 
 const GOLDEN = join(import.meta.dirname, '..', 'golden')
 
@@ -81,3 +84,25 @@ export const HEADERS: readonly string[] = [
   '2000003;reason="The audience claim value is invalid.";error_category="invalid_resource"',
   'text/xml; charset="utf-8"',
 ]
+
+/** Answers of the simulated autodiscover: settings, both redirects, an unknown address. */
+export const DISCOVERY: Readonly<Record<'pox' | 'soap', readonly string[]>> = {
+  pox: discovered('pox'),
+  soap: discovered('soap'),
+}
+
+function discovered(format: 'pox' | 'soap'): string[] {
+  const server = new Autodiscover((email) => (email === 'anna@corp.test' ? 'Anna' : undefined))
+  server.urls = {
+    external: 'https://mail.corp.test/EWS/Exchange.asmx',
+    internal: 'https://ex1.corp.test/EWS/Exchange.asmx',
+  }
+  server.redirects.set('moved@corp.test', { kind: 'address', address: 'moved@tenant.test' })
+  server.redirects.set('sent-on@corp.test', { kind: 'url', url: 'https://other.test/autodiscover/autodiscover.xml' })
+  const url = new URL('https://mail.corp.test/autodiscover/autodiscover.svc')
+  return ['anna', 'moved', 'sent-on', 'nobody'].map((name) => {
+    const address = `${name}@corp.test`
+    const body = format === 'pox' ? encodePox(address) : encodeSoap(address, url)
+    return server.answer(format, body, { account: 'svc', host: url.host }).body
+  })
+}

@@ -1,6 +1,8 @@
 /** What reads things that others wrote, each with well-formed samples: damaged, they are read, or refused by name, and nothing else happens. */
 import { challengeOf } from '../../src/exchange/auth/challenges.ts'
 import { readChallenge } from '../../src/exchange/auth/ntlm-messages.ts'
+import { decodePox } from '../../src/exchange/discovery/pox.ts'
+import { decodeSoap } from '../../src/exchange/discovery/soap.ts'
 import { statusError as ewsStatusError, isXml } from '../../src/exchange/http-status.ts'
 import { dryRunFile } from '../../src/mapping/dry-run.ts'
 import { calendarCodec } from '../../src/nextcloud/calendar-codec.ts'
@@ -17,7 +19,7 @@ import { todoCodec } from '../../src/nextcloud/todo-codec.ts'
 import type { Cursor } from '../../src/ports/side.ts'
 import { EXAMPLES } from '../core/ews-requests.ts'
 import { SimClock } from '../sim/chance.ts'
-import { DAV_ANSWERS, goldenFiles, HEADERS, JSON_TEXTS } from './samples.ts'
+import { DAV_ANSWERS, DISCOVERY, goldenFiles, HEADERS, JSON_TEXTS } from './samples.ts'
 
 export type Target = { name: string; samples: readonly string[]; read: (text: string) => void }
 
@@ -89,5 +91,7 @@ export const TARGETS: readonly Target[] = [
   { name: 'DAV answers', samples: DAV_ANSWERS, read: davAnswer },
   { name: 'JSON', samples: JSON_TEXTS, read: (text) => void readCursor(text as Cursor) },
   { name: 'headers', samples: HEADERS, read: header },
+  { name: 'autodiscover in plain XML', samples: DISCOVERY.pox, read: (text) => void decodePox(Buffer.from(text)) },
+  { name: 'autodiscover in SOAP', samples: DISCOVERY.soap, read: (text) => void decodeSoap(Buffer.from(text)) },
   ...ewsAnswers(),
 ]

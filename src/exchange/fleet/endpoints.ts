@@ -55,6 +55,15 @@ export class Endpoints {
     return this.#searchOnce(email, known, signal)
   }
 
+  /** Without a search: null for a mailbox that nobody found yet. */
+  async known(email: string): Promise<Endpoint | null> {
+    const { config, book } = this.#options
+    const finding = findingOf(config, email)
+    if (finding.kind === 'configured') return finding.endpoint
+    const read = await book.read(email)
+    return read !== null && isStillAllowed(config, read) ? discoveredEndpoint(config, read) : null
+  }
+
   /** For `pool test`: a search of its own, whose way is told. Never throws for what servers and accounts do wrong. */
   async look(email: string, signal: AbortSignal): Promise<EndpointCheck> {
     const { config, search } = this.#options

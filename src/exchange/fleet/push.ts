@@ -23,7 +23,7 @@ export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): 
       while (!signal.aborted) {
         const emails = await told(mailboxes, log)
         if (emails !== null) {
-          const groups = await grouped(emails, { endpoints, poolAt, signal })
+          const groups = await grouped(emails, { endpoints, poolAt })
           for (const pool of seats.keys()) if (!groups.has(pool)) seats.set(pool, [])
           for (const [pool, own] of groups) {
             seats.set(pool, own)
@@ -52,15 +52,20 @@ async function told(mailboxes: () => Promise<readonly string[]>, log: Log): Prom
   }
 }
 
-type Grouping = Pick<FleetPushOptions, 'endpoints' | 'poolAt'> & { signal: AbortSignal }
-
-/** A mailbox that cannot be found is left to its passes, which say why. */
-async function grouped(emails: readonly string[], { endpoints, poolAt, signal }: Grouping) {
+/** A mailbox that nobody found yet is left to its passes, which search for it and say why not. */
+async function grouped(
+  emails: readonly string[],
+  { endpoints, poolAt }: Pick<FleetPushOptions, 'endpoints' | 'poolAt'>,
+) {
   const groups = new Map<ExchangePool, string[]>()
   for (const email of emails) {
     try {
-      const pool = poolAt(await endpoints.of(email, signal))
-      groups.set(pool, [...(groups.get(pool) ?? []), email])
+      const endpoint = await endpoints.known(email)
+      if (endpoint === null) continue
+      const pool = poolAt(endpoint)
+      const group = groups.get(pool) ?? []
+      group.push(email)
+      groups.set(pool, group)
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error
     }
