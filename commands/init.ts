@@ -23,7 +23,7 @@ const answerFlags = Object.fromEntries(
   QUESTIONS.map((question) => {
     const choices = typeof question.kind === 'object' ? question.kind.choices : []
     const values = choices.map(({ value, name }) => `${value} (${name})`).join(', ')
-    const summary = `${question.text}${values === '' ? '' : `: ${values}`}`
+    const summary = values === '' ? question.text : `${question.text.replace(/\?$/, '')}: ${values}`
     return [flagOf(question), Flags.string({ summary, helpValue: question.kind === 'secret' ? 'FILE' : 'VALUE' })]
   }),
 )

@@ -13,6 +13,7 @@ export class Status extends BaseCommand {
   static override summary = 'Show who is in step, when, and what needs attention.'
   static override description =
     'The exit code says only whether the status could be read; for monitoring, use the field light of --json.'
+  static override usage = '<%= command.id %> [EMAIL] [--log [--find TEXT] [--since TIME] [--redact]]'
   static override examples = [
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> anna@example.org --json',

@@ -9,8 +9,14 @@ export class DbMigrate extends BaseCommand {
   override async run() {
     const { flags } = await this.parse(DbMigrate)
     const { from, to } = await this.withConnector(flags, (connector) => connector.store.migrate())
-    if (!flags.quiet)
-      this.print(from === to ? `The database is up to date (schema ${to}).` : `Schema ${from} -> ${to}.`)
+    if (!flags.quiet) this.print(done(from, to))
     return { from, to }
   }
+}
+
+function done(from: number, to: number): string {
+  if (from === to) return `The database is up to date (schema ${to}).`
+  return from === 0
+    ? `The tables are made (schema ${to}).`
+    : `The tables are brought up to date (schema ${from} -> ${to}).`
 }

@@ -8,7 +8,7 @@ import { renderMapping } from '../../src/cli/render/mapping.ts'
 export class MappingDryRun extends BaseCommand {
   static override summary = 'Show what the items of a file become on the other side, and what does not fit.'
   static override description =
-    'An iCalendar file (.ics) is mapped to Exchange and back, an EWS document (.xml) to Nextcloud and back. Needs no configuration and asks no server. Ends with 3 when an item does not fit at all.'
+    'An iCalendar (.ics) or vCard (.vcf) file is mapped to Exchange and back, an EWS document (.xml) to Nextcloud and back. Needs no configuration and asks no server. Ends with 3 when an item does not fit at all.'
   static override examples = [
     '<%= config.bin %> <%= command.id %> meeting.ics',
     '<%= config.bin %> <%= command.id %> item.xml --documents',

@@ -35,7 +35,7 @@ export class SyncRun extends BaseCommand {
     const view = { redact: this.redact, hidden }
     // Cron mails what is printed: quiet is silent only while all is well.
     if (!flags.quiet || flags['dry-run'] || exitOfRun(report) !== EXIT.inStep)
-      this.print(renderRun(report, { ...this.view(), ...view }))
+      this.print(renderRun(report, { ...this.view(), ...view, notDueToo: flags.now }))
     this.finishWith(exitOfRun(report))
     return runReportJson(report, view)
   }

@@ -11,6 +11,9 @@ export class SyncUser extends BaseCommand {
   static override summary = 'Sync one user now, or show what a sync would do.'
   static override description =
     'With --dry-run nothing is written on either side: the plan is printed, one line per item.'
+  // oclif cannot tell that --out belongs to --dry-run and --plan excludes it.
+  static override usage =
+    '<%= command.id %> EMAIL [--dry-run [--out FILE]] [--plan FILE] [--allow-deletes N] [--force] [--redact]'
   static override examples = [
     '<%= config.bin %> <%= command.id %> anna@example.org --dry-run',
     '<%= config.bin %> <%= command.id %> anna@example.org --dry-run --out plan.json',

@@ -26,7 +26,7 @@ export const EXIT_MEANINGS: Record<ExitName, string> = {
   partly: 'Partly done: some mailboxes, collections or items are in step, others need attention.',
   accessRefused: 'Access refused: a sign-in failed or a permission is missing.',
   halted: 'Halted by a guard: a big surprise waits for a person. Nothing of that collection was written.',
-  notInitialised: 'The database has no tables yet.',
+  notInitialised: 'The database has no tables yet, or those of an older version.',
   locked: 'Another run holds the mailbox or the database.',
   usage: 'Wrong use of the command line.',
   unreachable: 'A server or the database could not be reached.',

@@ -254,6 +254,6 @@ describe('the other commands', () => {
   it('db migrate', async () => {
     const store = { migrate: async () => ({ from: 0, to: 1 }) } as unknown as StateStore
     await run(DbMigrate, [], fakeConnector({ store }))
-    expect(out).toBe('Schema 0 -> 1.\n')
+    expect(out).toBe('The tables are made (schema 1).\n')
   })
 })

@@ -38,7 +38,7 @@ describe('the database', () => {
     await expectRefused({
       code: 'state.not-initialised',
       exitCode: 10,
-      what: /has no tables/,
+      what: /tables are missing, or of an older version/,
       next: /connector db migrate/,
     })
     expect((await office.cli.run(['db', 'migrate'])).exitCode).toBe(0)

@@ -1,193 +1,139 @@
 /**
- * The first afternoon of an administrator, command by command: from nothing to a mailbox in step, then what goes wrong and how it is mended. What
+ * The first afternoon of an administrator, command by command: from a clone to a mailbox in step, then what goes wrong and how it is mended. What
  * each step says is kept as a file, on a terminal of 80 columns and as JSON; UPDATE_WALK=1 writes the files anew, to be read before they are committed.
  */
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { emailOf, passwordOf, startWorld, type World } from '../world.ts'
-import { builtConnector } from './built.ts'
+import { type Checkout, freshCheckout } from './checkout.ts'
 import { appointment } from './items.ts'
+import { makeOlder } from './older-database.ts'
+import { ALICE, type Form, WalkStage } from './walk-stage.ts'
 
-const ALICE = emailOf('alice')
-const GOLDEN = join(import.meta.dirname, '..', 'golden', 'walk')
-const program = builtConnector()
-let world: World
-let folder: string
-beforeAll(async () => {
-  world = await startWorld({ people: ['alice'] })
-  folder = mkdtempSync(join(tmpdir(), 'walk-'))
-  writeFileSync(join(folder, 'exchange.secret'), 'service-password\n', { mode: 0o600 })
-  if (process.env.UPDATE_WALK) mkdirSync(GOLDEN, { recursive: true })
-})
-afterAll(async () => {
-  await world?.close()
-  rmSync(folder, { recursive: true, force: true })
-  program.dispose()
-})
+const START = join(import.meta.dirname, '..', '..', 'docs', 'start.md')
+let program: Checkout
+beforeAll(() => {
+  program = freshCheckout()
+}, 120_000)
+afterAll(() => program?.dispose())
 
-async function connector(words: readonly string[]): Promise<{ exitCode: number; output: string }> {
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', COLUMNS: '80' }
-  const child = spawn(process.execPath, [program.entry, ...words], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+describe.each(['text', 'json'] satisfies Form[])('an administrator who reads %s', (form) => {
+  let stage: WalkStage
+  beforeAll(async () => {
+    stage = await WalkStage.open(form, program)
   })
-  const closed = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
-  const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), closed])
-  return { exitCode, output: stdout + (stderr === '' ? '' : `--- standard error ---\n${stderr}`) }
-}
+  afterAll(() => stage?.close())
+  const step = (name: string, ...words: string[]) => stage.step(name, words)
+  const mailbox = () => stage.world.exchange.mailbox(ALICE)
 
-/** What differs from run to run: addresses, ids, times and how long something took. */
-function settled(output: string): string {
-  return output
-    .replaceAll(folder, '/etc/connector')
-    .replace(/127\.0\.0\.1:\d+/g, 'HOST:PORT')
-    .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'INSTANT')
-    .replace(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}(:\d{2})? UTC/g, 'INSTANT')
-    .replace(/"(to|from|needs|knows|version|tookMs|lagMs|latencyMs|median|max|answered|tried|skewMs)": \d+/g, '"$1": N')
-    .replace(/\b\d+ ms\b/g, 'N ms')
-    .replace(/\b(?:less than a minute|\d+ (?:min|h|s|days))\b/g, 'A WHILE')
-    .replace(/\b\d+ known\b/g, 'N known')
-    .replace(/\b2[4-9]\.\d+\.\d+\b/g, 'NODE')
-    .replace(/"restMs":\d+/g, '"restMs":N')
-    .replace(/\b(schema|Schema 0 ->|knows) \d+/g, '$1 N')
-    .replace(/pass [0-9a-f]{8}/g, 'pass ID')
-    .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, 'ID')
-    .replace(/[A-Z0-9]{100,}/g, 'UID')
-    .replace(/"(exchange|nextcloud)": "[^"]{8,}"/g, '"$1": "VERSION"')
-}
-
-/** Runs it twice, for people and as JSON, and compares both with what is kept. `once`: it does something; its JSON form is not tried. */
-async function step(name: string, words: readonly string[], { once = false } = {}): Promise<number> {
-  const shown = await connector(words)
-  kept(`${name}.txt`, `$ connector ${settled(words.join(' '))}\n${settled(shown.output)}exit code ${shown.exitCode}\n`)
-  if (!once) {
-    const json = await connector([...words, '--json'])
-    kept(`${name}.json`, settled(json.output))
-    expect(json.exitCode).toBe(shown.exitCode)
-  }
-  return shown.exitCode
-}
-
-function kept(file: string, output: string): void {
-  const path = join(GOLDEN, file)
-  if (process.env.UPDATE_WALK) writeFileSync(path, output)
-  // Errors are one line each where no terminal is: a program may read them there.
-  const [printed = ''] = output.split('--- standard error ---')
-  const free = /^\$ |https?:|\bService__|\/etc\/connector/
-  for (const line of file.endsWith('.txt') ? printed.split('\n') : [])
-    if (!free.test(line)) expect([...line].length, line).toBeLessThanOrEqual(80)
-  expect(output, file).toBe(readFileSync(path, 'utf8'))
-}
-
-function setUser(more: object = {}): void {
-  const user = {
-    Email: ALICE,
-    DavUrl: world.nextcloud.davUrl,
-    Username: 'alice',
-    AppPassword: passwordOf('alice'),
-    ...more,
-  }
-  writeFileSync(join(folder, 'users.json'), JSON.stringify([user]), { mode: 0o600 })
-}
-
-function setAdmin(password: string): void {
-  writeFileSync(join(folder, 'admins.json'), JSON.stringify([{ Username: 'svc-sync', Password: password }]), {
-    mode: 0o600,
+  it.runIf(form === 'text')('clones it and looks what it can do', async () => {
+    const { exitCode, output } = await stage.runByNpm(['--help'])
+    stage.kept(
+      '00-clone.txt',
+      `$ npm run -s connector -- --help\n${output.replace(/connector\/.*/, 'connector/VERSION')}`,
+    )
+    expect(exitCode).toBe(0)
   })
-}
 
-/** Refusals are remembered so that the directory does not lock the account; the time they take is not waited for here. */
-function inDatabase(sql: string): void {
-  const state = new DatabaseSync(join(folder, 'data', 'connector.db'))
-  state.exec(sql)
-  state.close()
-}
-
-describe('an administrator', () => {
   it('begins without knowing anything', async () => {
-    expect(await step('01-nothing-there', ['config', 'check'])).toBe(78)
-    const answers = [
-      '--exchange-type',
-      '3',
-      '--ews-url',
-      world.exchange.url,
-      '--account',
-      'svc-sync',
-      '--users-from',
-      'file',
-    ]
-    const secret = ['--account-password-file', join(folder, 'exchange.secret')]
-    const url = new URL('/', world.nextcloud.davUrl).href
-    expect(await step('02-init', ['init', ...answers, ...secret, '--nextcloud-url', url], { once: true })).toBe(0)
-    setUser()
-    expect(await step('03-config-check', ['config', 'check'])).toBe(0)
-    expect(await step('04-not-initialised', ['sync', 'run'])).toBe(10)
-    expect(await step('05-db-migrate', ['db', 'migrate'], { once: true })).toBe(0)
+    expect(await step('01-nothing-there', 'config', 'check')).toBe(78)
+    const { exchange, nextcloud } = stage.world
+    const answers = ['--exchange-type', '3', '--ews-url', exchange.url, '--account', 'svc-sync', '--users-from', 'file']
+    const secret = ['--account-password-file', join(stage.folder, 'exchange.secret')]
+    const url = new URL('/', nextcloud.davUrl).href
+    expect(await step('02-init', 'init', ...answers, ...secret, '--nextcloud-url', url)).toBe(0)
+    // The appointments of this story stay where they are while the year goes on.
+    stage.write('.env', `${readFileSync(join(stage.folder, '.env'), 'utf8')}Service__SyncWindow__PastDays=unlimited\n`)
+    stage.setUser()
+    expect(await step('03-config-check', 'config', 'check')).toBe(0)
+    expect(await step('04-not-initialised', 'sync', 'run')).toBe(10)
+    expect(await step('05-db-migrate', 'db', 'migrate')).toBe(0)
+    expect(await step('06-doctor', 'doctor')).toBe(0)
   })
 
   it('sees before it acts, then syncs the first mailbox', async () => {
-    const mailbox = world.exchange.mailbox(ALICE)
     for (const [index, title] of ['Budget', 'Team meeting', 'Dentist'].entries())
-      mailbox.addEvent({ ...appointment(title, { day: 3 + index }), uid: `uid-${index}@example.org` })
-    expect(await step('06-dry-run', ['sync', 'user', ALICE, '--dry-run'])).toBe(0)
-    expect(await step('07-first-sync', ['sync', 'user', ALICE], { once: true })).toBe(0)
-    expect(await step('08-status', ['status'])).toBe(0)
+      mailbox().addEvent({ ...appointment(title, { day: 3 + index }), uid: `uid-${index}@example.org` })
+    expect(await step('07-dry-run', 'sync', 'user', ALICE, '--dry-run')).toBe(0)
+    expect(await step('08-first-sync', 'sync', 'user', ALICE)).toBe(0)
+    expect(await step('09-status', 'status')).toBe(0)
+  })
+
+  it.runIf(form === 'text')('has done then what the first page of the documentation says', () => {
+    const commands = [...readFileSync(START, 'utf8').matchAll(/^connector .*$/gm)].map(([line]) => line)
+    const done = ['connector init', ...stage.typed.map((words) => `connector ${words}`)]
+    expect(commands.length).toBeGreaterThan(4)
+    for (const command of commands) expect(done).toContain(command.replace('anna@example.org', ALICE))
   })
 
   it('has a wrong password, is told so, and mends it', async () => {
-    setAdmin('wrong')
-    expect(await step('09-wrong-password', ['sync', 'user', ALICE], { once: true })).toBe(4)
-    setAdmin('service-password')
-    expect((await connector(['sync', 'user', ALICE])).exitCode).toBe(0)
+    stage.setAdmin('wrong')
+    expect(await step('10-wrong-password', 'sync', 'user', ALICE)).toBe(4)
+    expect(await step('11-wrong-password-status', 'status')).toBe(0)
+    stage.setAdmin('service-password')
+    expect((await stage.run(['sync', 'user', ALICE])).exitCode).toBe(0)
   })
 
   it('has a user with a wrong address, and one who is not enrolled', async () => {
-    setUser({ Email: 'nobody@corp.test' })
-    expect(await step('10-wrong-address', ['sync', 'user', 'nobody@corp.test'], { once: true })).not.toBe(0)
-    setUser()
-    expect(await step('11-not-enrolled', ['sync', 'user', 'bob@corp.test'])).toBe(64)
+    stage.setUser({ Email: 'nobody@corp.test' })
+    expect(await step('12-wrong-address', 'sync', 'user', 'nobody@corp.test')).toBe(1)
+    stage.setUser()
+    expect(await step('13-not-enrolled', 'sync', 'user', 'bob@corp.test')).toBe(64)
   })
 
   it('meets a conflict, looks at it and keeps what is there', async () => {
-    const mailbox = world.exchange.mailbox(ALICE)
-    const item = mailbox.list().find(({ fields }) => fields.Subject === 'Budget')
-    mailbox.editItem(item?.id ?? '', { fields: { Subject: 'Budget, from Outlook' } })
-    const calendar = world.nextcloud.user('alice').calendar('personal')
+    const item = mailbox()
+      .list()
+      .find(({ fields }) => fields.Subject === 'Budget')
+    mailbox().editItem(item?.id ?? '', { fields: { Subject: 'Budget, from Outlook' } })
+    const calendar = stage.world.nextcloud.user('alice').calendar('personal')
     const object = calendar.list().find((one) => one.text.includes('SUMMARY:Budget'))
-    calendar.put(object?.uri ?? '', (object?.text ?? '').replace('SUMMARY:Budget', 'SUMMARY:Budget\\, from the web'), {
-      silent: true,
-    })
-    expect(await step('12-conflict', ['sync', 'user', ALICE], { once: true })).toBe(0)
-    const { output } = await connector(['conflicts', 'list', '--json'])
-    const [conflict] = (JSON.parse(output) as { conflicts: { id: string }[] }).conflicts
-    const shown = await connector(['conflicts', 'show', conflict?.id ?? ''])
-    expect(shown.output).toMatch(/Budget, from Outlook[\s\S]*|Budget, from the web/)
-    expect((await connector(['conflicts', 'resolve', conflict?.id ?? '', '--keep'])).exitCode).toBe(0)
-    expect(await step('13-no-conflict-left', ['conflicts', 'list'])).toBe(0)
+    const edited = (object?.text ?? '').replace('SUMMARY:Budget', 'SUMMARY:Budget\\, from the web')
+    calendar.put(object?.uri ?? '', edited, { silent: true })
+    expect(await step('14-conflict', 'sync', 'user', ALICE)).toBe(0)
+    type Listed = { conflicts: { id: string; archiveId: string | null }[] }
+    const { conflicts } = await stage.json<Listed>(['conflicts', 'list'])
+    const { id = '', archiveId } = conflicts[0] ?? {}
+    stage.name(id, 'ID-OF-A-CONFLICT')
+    stage.name(archiveId ?? '', 'ID-IN-AN-ARCHIVE')
+    expect(await step('15-conflicts-list', 'conflicts', 'list', ALICE)).toBe(0)
+    expect(await step('16-conflict-shown', 'conflicts', 'show', id)).toBe(0)
+    expect(await step('17-conflict-resolved', 'conflicts', 'resolve', id, '--keep')).toBe(0)
+    expect(await step('18-no-conflict-left', 'conflicts', 'list')).toBe(0)
+  })
+
+  it('is asked why a meeting vanished, and answers with one command', async () => {
+    const item = mailbox()
+      .list()
+      .find(({ fields }) => fields.Subject === 'Dentist')
+    mailbox().deleteItem(item?.id ?? '')
+    expect((await stage.run(['sync', 'user', ALICE])).exitCode).toBe(0)
+    expect(await step('19-vanished', 'status', ALICE, '--log', '--find', 'dentist')).toBe(0)
   })
 
   it('is stopped by a guard, and lets the exact number pass', async () => {
-    const mailbox = world.exchange.mailbox(ALICE)
-    for (let number = 0; number < 30; number++)
-      mailbox.addEvent({
-        ...appointment(`Item ${number}`, { day: 3 + (number % 20) }),
-        uid: `item-${number}@example.org`,
-      })
-    await connector(['sync', 'user', ALICE])
-    for (const { id, fields } of mailbox.list()) if (/^Item 1?\d$/.test(fields.Subject ?? '')) mailbox.deleteItem(id)
-    expect(await step('14-halted', ['sync', 'user', ALICE], { once: true })).toBe(7)
-    expect(await step('15-halted-status', ['status', ALICE])).toBe(0)
-    expect(await step('16-released', ['sync', 'user', ALICE, '--allow-deletes', '20'], { once: true })).toBe(0)
+    for (let number = 0; number < 30; number++) {
+      const item = appointment(`Item ${number}`, { day: 3 + (number % 20) })
+      mailbox().addEvent({ ...item, uid: `item-${number}@example.org` })
+    }
+    await stage.run(['sync', 'user', ALICE])
+    for (const { id, fields } of mailbox().list())
+      if (/^Item 1?\d$/.test(fields.Subject ?? '')) mailbox().deleteItem(id)
+    expect(await step('20-halted', 'sync', 'user', ALICE)).toBe(7)
+    expect(await step('21-halted-status', 'status', ALICE)).toBe(0)
+    expect(await step('22-released', 'sync', 'user', ALICE, '--allow-deletes', '20')).toBe(0)
+  })
+
+  it('upgrades: the database of the version before is refused until it is migrated, and nothing is done twice', async () => {
+    makeOlder(join(stage.folder, 'data', 'connector.db'))
+    expect(await step('23-old-database', 'sync', 'run', '--now')).toBe(10)
+    expect(await step('24-migrated', 'db', 'migrate')).toBe(0)
+    expect(await step('25-after-upgrade', 'sync', 'run', '--now')).toBe(0)
+    expect(stage.world.nextcloud.user('alice').calendar('personal').list()).toHaveLength(12)
   })
 
   it('runs an old program on a database that was upgraded', async () => {
-    inDatabase('insert into schema_version select max(version) + 1, 0 from schema_version')
-    expect(await step('17-newer-schema', ['sync', 'run'])).not.toBe(0)
+    stage.inDatabase('insert into schema_version select max(version) + 1, 0 from schema_version')
+    expect(await step('26-newer-database', 'sync', 'run')).toBe(78)
   })
 })

@@ -54,8 +54,8 @@ export function configurationChecks({ config, problem }: Inspected): Check[] {
   const { checked, error } = filesOf(config)
   if (error) checks.push({ ...failed('files'), error: { code: error.code, fields: error.fields } })
   else {
-    const users = checked.users === null ? 'users from the Nextcloud app' : `${checked.users} users in files`
-    checks.push(pass('configuration', 'files', `${checked.admins} service accounts, ${users}`))
+    const users = checked.users === null ? 'users from the Nextcloud app' : `users in the file: ${checked.users}`
+    checks.push(pass('configuration', 'files', `service accounts: ${checked.admins}, ${users}`))
   }
   const warnings = [...new Set([...config.warnings, ...checked.warnings])]
   for (const detail of warnings) checks.push(warn('configuration', 'file modes', { detail, fix: fixOf(detail) }))

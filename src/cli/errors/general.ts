@@ -114,9 +114,9 @@ export const GENERAL_ERRORS: Record<GeneralCode, ErrorText> = {
     exit: 'configuration',
   },
   'state.not-initialised': {
-    what: 'The database[ {database}] has no tables of the connector yet, or old ones.',
+    what: 'The database[ {database}] is not ready: its tables are missing, or of an older version[ (schema {version}, this one needs {needs})].',
     why: 'It is new, or the connector was updated.',
-    next: 'Create them with: connector db migrate',
+    next: 'Make them, or bring them up to date, with: connector db migrate',
     exit: 'notInitialised',
   },
   'state.corrupt': {

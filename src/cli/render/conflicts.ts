@@ -95,6 +95,9 @@ export function renderResolved(resolved: Resolved, view: AdminView): string {
   const resolution = conflict.resolution ?? 'kept'
   if (already) return `The conflict was resolved before: ${RESOLUTION_WORDS[resolution]}. Nothing was done.`
   if (restored === null)
-    return 'Resolved: the winner stays. The other version stays in the archive until its time is over.'
+    return wrap(
+      'Resolved: the winner stays. The other version stays in the archive until its time is over.',
+      view.width,
+    )
   return restoredText(restored, view)
 }

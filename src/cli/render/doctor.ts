@@ -54,6 +54,13 @@ export function checkGroups(checks: readonly Check[], view: View, redact: Redact
 export function renderDoctor(checks: readonly Check[], view: View, redact: Redact): string {
   const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
   const sum = `${count('pass')} well, ${count('warn')} doubtful, ${count('fail')} failed`
-  const next = count('fail') > 0 ? 'Mend the first failure, then run it again: later ones often follow from it.' : null
-  return [...checkGroups(checks, view, redact), sum, ...(next === null ? [] : [next])].join('\n')
+  return [...checkGroups(checks, view, redact), sum, ...nextLines(checks)].join('\n')
+}
+
+function nextLines(checks: readonly Check[]): string[] {
+  if (checks.some(({ verdict }) => verdict === 'fail'))
+    return ['Mend the first failure, then run it again: later ones often follow from it.']
+  const tried = checks.find(({ group, verdict }) => group === 'mailbox' && verdict === 'pass')?.name.split(':')[0]
+  const isFirst = checks.some(({ name, verdict }) => name === 'full comparison' && verdict === 'skip')
+  return isFirst && tried !== undefined ? [`Next: connector sync user ${safe(tried)} --dry-run`] : []
 }

@@ -10,12 +10,13 @@ import type { Redact } from '../redact.ts'
 import { actionLines } from './action.ts'
 import { countsTable } from './counts.ts'
 import { problemText } from './problem.ts'
+import { type EndView, runEnd, userEnd } from './sync-end.ts'
 import { safe, wrap } from './text.ts'
 import type { Style, View } from './view.ts'
 import { GUARD_WORDS, OUTCOME_WORDS } from './words.ts'
 
-/** `redact` masks secrets in other systems' words; `hidden`: titles are left out (`--redact`). `planFile`: the plan was kept there. */
-export type SyncView = View & { redact: Redact; hidden: boolean; planFile?: string | undefined }
+/** `redact` masks secrets in other systems' words; `hidden`: titles are left out (`--redact`). */
+export type SyncView = View & EndView & { redact: Redact; hidden: boolean }
 
 const OUTCOME_STYLES: Record<UserReport['outcome'], Style> = {
   'in-step': 'green',
@@ -62,26 +63,31 @@ function withoutTitles(pair: PairReport): PairReport {
   return { ...pair, actions: pair.actions.map(hide), problems: pair.problems.map(hide) }
 }
 
+/** The same error of several collections is told once, under all their names. */
+function allPairLines(report: UserReport, view: SyncView): string[] {
+  const groups: { names: string[]; key: string; lines: string[] }[] = []
+  for (const pair of report.pairs) {
+    const lines = pairLines(pair, report, view)
+    if (lines.length === 0) continue
+    const last = groups.at(-1)
+    const key = pair.error === null ? '' : lines.join('\n')
+    if (key !== '' && last?.key === key) last.names.push(pair.name)
+    else groups.push({ names: [nameOf(pair)], key, lines })
+  }
+  return groups.flatMap(({ names, lines }) => [view.paint('bold', safe(names.join(', '))), ...lines, ''])
+}
+
+function nameOf({ name, firstPass, error }: PairReport): string {
+  return firstPass && error === null ? `${name} (first sync: nothing is ever deleted in it)` : name
+}
+
 function pairLines(named: PairReport, report: UserReport, view: SyncView): string[] {
   const pair = view.hidden ? withoutTitles(named) : named
   const lines = byTime(pair.actions).flatMap((action) => actionLines(action, pair.kind, view))
   if (pair.halt !== null) lines.push(...haltLines(pair.halt, report.email, view))
   if (pair.error !== null) lines.push(...errorLines(pair.error, view))
   const problems = problemsToTell(pair).map((problem) => wrap(`! ${problemText(problem)}`, view.width))
-  lines.push(...problems.map((line) => view.paint('yellow', line)))
-  if (lines.length === 0) return []
-  const first = pair.firstPass ? ' (first sync: nothing is ever deleted in it)' : ''
-  return [view.paint('bold', `${safe(pair.name)}${first}`), ...lines, '']
-}
-
-function plannedOf(report: UserReport): number {
-  return report.pairs.flatMap((pair) => pair.actions).filter((action) => action.outcome === 'planned').length
-}
-
-function nextLine(report: UserReport, { planFile }: SyncView): string[] {
-  if (!report.dryRun || report.outcome === 'halted' || report.error !== null) return []
-  if (plannedOf(report) === 0) return ['', 'Nothing to do.']
-  return ['', `Next: connector sync user ${report.email}${planFile === undefined ? '' : ` --plan ${planFile}`}`]
+  return [...lines, ...problems.map((line) => view.paint('yellow', line))]
 }
 
 function headLine(report: UserReport, view: View): string {
@@ -92,17 +98,16 @@ function headLine(report: UserReport, view: View): string {
 
 /** One user's report. */
 export function renderUser(report: UserReport, view: SyncView): string {
-  const lines = [headLine(report, view), '', ...report.pairs.flatMap((pair) => pairLines(pair, report, view))]
+  const lines = [headLine(report, view), '', ...allPairLines(report, view)]
   if (report.error !== null) lines.push(...errorLines(report.error, view), '')
-  if (report.pairs.length > 0)
-    lines.push(
-      countsTable({
-        title: 'collection',
-        rows: report.pairs.map(({ name, counts }) => ({ name, counts })),
-        width: view.width,
-      }),
-    )
-  return [...lines, ...nextLine(report, view)].join('\n').trimEnd()
+  const rows = report.pairs.map(({ name, counts }) => ({ name, counts }))
+  if (report.pairs.some(isWorthARow)) lines.push(countsTable({ title: 'collection', rows, width: view.width }))
+  return [...lines, ...userEnd(report, view)].join('\n').trimEnd()
+}
+
+/** Where nothing could be looked at, numbers would only seem to say something. */
+function isWorthARow({ error, counts }: PairReport): boolean {
+  return error === null || counts.seen !== counts.unchanged
 }
 
 function summaryRow(report: UserReport) {
@@ -128,7 +133,7 @@ export function renderRun(report: RunReport, view: SyncView): string {
       ? 'Nothing is due. See when each mailbox is: connector status'
       : heldText(report.held)
   const lines = report.users.flatMap((user) => {
-    const details = user.pairs.flatMap((pair) => pairLines(pair, user, view))
+    const details = allPairLines(user, view)
     if (user.error !== null) details.push(...errorLines(user.error, view), '')
     return details.length === 0 && user.outcome === 'in-step'
       ? []
@@ -139,7 +144,5 @@ export function renderRun(report: RunReport, view: SyncView): string {
   if (quiet.length > 0)
     rows.push({ name: `${quiet.length} unchanged`, counts: addCounts(quiet.map((user) => summaryRow(user).counts)) })
   lines.push(countsTable({ title: 'mailbox', rows, width: view.width }))
-  const inStep = report.users.filter((user) => user.outcome === 'in-step').length
-  lines.push('', `${inStep} of ${report.users.length} ${report.users.length === 1 ? 'mailbox' : 'mailboxes'} in step`)
-  return lines.join('\n').trimEnd()
+  return [...lines, ...runEnd(report, view)].join('\n').trimEnd()
 }
