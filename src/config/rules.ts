@@ -18,7 +18,7 @@ function exchangeAddress(v: Values): Problem[] {
     problems.push(
       problem(
         'EwsUrl',
-        'is needed: https://HOST/EWS/Exchange.asmx; or name the servers for autodiscover (AllowedHosts)',
+        'is needed: https://HOST/EWS/Exchange.asmx (connector init asks for it); or name the servers for autodiscover (AllowedHosts)',
       ),
     )
   if (mailboxes === null) {
