@@ -9,6 +9,7 @@ import { syncFolderItems } from '../../src/exchange/ews/operations/sync-folder-i
 import { createExchangePool } from '../../src/exchange/pool/pool.ts'
 import { startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { SILENT } from '../world.ts'
+import { mostOvertakes, type Turn } from './rounds.ts'
 
 const MAILBOXES = Number(process.argv[2] ?? 2000)
 const ACCOUNTS = 4
@@ -27,7 +28,10 @@ type Result = {
   /** Between the first and the last quarter of the requests. */
   steadyOfPolicy: number
   ofPolicy: number
-  longestWaitRounds: number
+  /** The longest that a request took, its pauses included. */
+  longestSeconds: number
+  /** While a mailbox waited for one turn, the most that another one of its account got. */
+  turnsOfOthers: number
   refusedForLoad: number
   failedPasses: number
   lockouts: number
@@ -51,8 +55,7 @@ async function run(failing: boolean): Promise<Result> {
     random: { uuid: () => 'bench', fraction: () => Math.random() },
   })
   const calls = new Map<string, number>()
-  const endedMs: number[] = []
-  let longestMs = 0
+  const turns: Omit<Turn, 'account'>[] = []
   let failedPasses = 0
   let done = 0
   const passOf = async (email: string) => {
@@ -62,8 +65,7 @@ async function run(failing: boolean): Promise<Result> {
     for (let at = 0; at <= READS; at++) {
       const startedAt = performance.now()
       await (at === feedAt ? feed(client, email) : read(client, email))
-      longestMs = Math.max(longestMs, performance.now() - startedAt)
-      endedMs.push(performance.now())
+      turns.push({ mailbox: email, beganMs: startedAt, endedMs: performance.now() })
     }
   }
   const queue = [...people]
@@ -76,14 +78,24 @@ async function run(failing: boolean): Promise<Result> {
   const startedAt = performance.now()
   await Promise.all(Array.from({ length: PARALLEL }, worker))
   const wallMs = performance.now() - startedAt
-  for (const { account, status } of server.requests.list)
-    if (status === 200) calls.set(account, (calls.get(account) ?? 0) + 1)
+  const accounts = new Map<string, string>()
+  for (const { account, mailbox, status } of server.requests.list) {
+    if (status !== 200) continue
+    calls.set(account, (calls.get(account) ?? 0) + 1)
+    accounts.set(mailbox, account)
+  }
   const refusedForLoad = server.loadRefusals
   const result: Result = {
     seconds: round(wallMs / 1000),
-    steadyOfPolicy: round(steadyShare(endedMs, failing ? ACCOUNTS - 2 : ACCOUNTS)),
+    steadyOfPolicy: round(
+      steadyShare(
+        turns.map(({ endedMs }) => endedMs),
+        failing ? ACCOUNTS - 2 : ACCOUNTS,
+      ),
+    ),
     ofPolicy: round(idealMs(calls, failing) / wallMs),
-    longestWaitRounds: round(longestMs / roundMs(failing)),
+    longestSeconds: round(Math.max(...turns.map((turn) => turn.endedMs - turn.beganMs)) / 1000),
+    turnsOfOthers: mostOvertakes(turns.map((turn) => ({ ...turn, account: accounts.get(turn.mailbox) ?? '' }))),
     refusedForLoad,
     failedPasses,
     lockouts: server.signIns.lockouts(),
@@ -118,12 +130,6 @@ function idealMs(calls: ReadonlyMap<string, number>, failing: boolean): number {
     Math.max(...[...calls].filter(([name]) => name !== 'svc-0' && name !== 'svc-1').map(([, count]) => count)) *
     perCallMs
   )
-}
-
-/** Every mailbox that is worked on has one request waiting or under way: one round is one turn for each. */
-function roundMs(failing: boolean): number {
-  const accounts = failing ? ACCOUNTS - 2 : ACCOUNTS
-  return Math.ceil(PARALLEL / accounts / AT_ONCE) * SERVICE_MS
 }
 
 /** Ramp and end left out: requests that ended in the middle half, over what the accounts at work may do in that time. */
