@@ -25,10 +25,37 @@ export async function executeMerges(context: PassContext, works: readonly MergeW
   const losers = works.flatMap((work) => [...archiveLoser(context, work), ...archiveCovered(context, work)])
   if (losers.length > 0) await context.store.commit(context.lease, losers)
   const outcomes = new Map<MergeWork, Outcomes>(works.map((work) => [work, { exchange: null, nextcloud: null }]))
-  for (const side of SIDES) await writeSide(context, side, outcomes)
+  const ended = await writeBoth(context, outcomes)
   const changes: StateChange[] = []
-  for (const [work, outcome] of outcomes) changes.push(...(await settleMerge(context, work, outcome, accounts)))
+  for (const [work, outcome] of outcomes) {
+    // Of these nothing was written: they are as they were.
+    if (ended && !SIDES.some((side) => outcome[side]?.kind === 'updated')) continue
+    changes.push(...(await settleMerge(context, work, outcome, accounts)))
+  }
   await context.store.commit(context.lease, changes)
+  if (ended) throw ended
+}
+
+/**
+ * What the first side took is settled although the second one cannot be written, or the pass is told to stop: it would come back as an
+ * edit otherwise, in the form that the first side gave it (I15). Gives the error that ends the pass.
+ */
+async function writeBoth(context: PassContext, outcomes: Map<MergeWork, Outcomes>): Promise<ConnectorError | null> {
+  await writeSide(context, 'exchange', outcomes)
+  try {
+    await writeSide(context, 'nextcloud', outcomes)
+    return null
+  } catch (error) {
+    if (!(error instanceof ConnectorError) || !isOfServer(error)) throw error
+    for (const [work, outcome] of outcomes)
+      if (writable(work, 'nextcloud')) outcomes.set(work, { ...outcome, nextcloud: { kind: 'unknown', error } })
+    return error
+  }
+}
+
+/** A lost lease and what is wrong with the state leave nothing to settle. */
+function isOfServer({ code }: ConnectorError): boolean {
+  return code !== 'lease.lost' && code !== 'bug' && !code.startsWith('state.')
 }
 
 function writable(work: MergeWork, side: SideName): boolean {
@@ -106,12 +133,18 @@ async function lookAgain(context: PassContext, work: MergeWork, written: Outcome
     const kind = written[side]?.kind
     if (kind !== 'changed-underneath' && kind !== 'gone' && kind !== 'unknown') continue
     const { id, version } = work.items[side]
-    const { changes, items } = await readItems(context, side, [id])
+    const { changes, items } = await readItems(context, side, [id]).catch(nothingRead)
     fresh.push(...changes)
     if (kind === 'changed-underneath' && items[0]?.version === version)
       outcomes[side] = { kind: 'refused', error: unmoved(side) }
   }
   return { outcomes, fresh }
+}
+
+/** What landed must be settled although this side cannot be read just now; it stays pending, and the next read says why not. */
+function nothingRead(error: unknown): Pick<Awaited<ReturnType<typeof readItems>>, 'changes' | 'items'> {
+  if (error instanceof ConnectorError && isOfServer(error)) return { changes: [], items: [] }
+  throw error
 }
 
 async function settleMerge(

@@ -63,4 +63,9 @@ export const REGRESSIONS: readonly Regression[] = [
     mask: 'all',
     found: 'in a moved mailbox a copy that was nearer than the edited item replaced its title, and nobody kept it',
   },
+  {
+    seed: 70131784,
+    mask: 'no-scrub',
+    found: 'what one side took came back as an edit when the other side could not be read to the end of the write',
+  },
 ]
