@@ -90,9 +90,9 @@ export async function openSettings(
   return { page, messages }
 }
 
-/** Where the server's scripts are not there: the one function of theirs that the app's translations call. */
+/** Where the server's scripts are not there: the function of theirs that translations call, and the version by which components choose their colours. */
 const WITHOUT_CORE = `window._oc_l10n_registry_translations = {}
-  window.OC = { L10N: { register: (app, texts) => { window._oc_l10n_registry_translations[app] = texts } } }`
+  window.OC = { config: { get version() { return window._oc_config?.version } }, L10N: { register: (app, texts) => { window._oc_l10n_registry_translations[app] = texts } } }`
 
 /** What the server's settings app does when it is there: it takes the content out of its hiding place and puts it on plain ground. */
 async function show(page: Page): Promise<void> {
