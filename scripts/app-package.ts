@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { APP_ID, appVersion, archiveProblems, shippedFiles } from './app/files.ts'
 
@@ -22,7 +22,7 @@ if (problems.length > 0) {
 }
 const archive = pack()
 const bytes = readFileSync(archive)
-console.log(`${relative(root, archive)}  ${bytes.length} bytes, ${files.length + 1} files`)
+console.log(`${relative(root, archive)}  ${bytes.length} bytes, ${files.length} files`)
 console.log(`sha512 ${createHash('sha512').update(bytes).digest('hex')}`)
 
 function pack(): string {
@@ -32,8 +32,6 @@ function pack(): string {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     cpSync(join(app, path), join(folder, path))
   }
-  mkdirSync(join(folder, 'LICENSES'))
-  copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSES/AGPL-3.0-or-later.txt'))
   const target = join(out, `${APP_ID}-${appVersion(readFileSync(join(app, 'appinfo/info.xml'), 'utf8'))}.tar.gz`)
   const same = [
     '--sort=name',

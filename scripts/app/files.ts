@@ -18,6 +18,7 @@ const SHIPPED = [
   'CHANGELOG.md',
   'README.md',
   'REUSE.toml',
+  'LICENSES/*.txt',
 ]
 
 /** An archive without these is no app, has empty pages, or does not say what its API is. */
@@ -44,7 +45,29 @@ export function archiveProblems(app: string, files: readonly string[]): string[]
   const bare = files
     .filter((path) => path.endsWith('.mjs') && !files.includes(`${path}.license`))
     .map((path) => `${path} has no licence file beside it`)
-  return [...unlicensed, ...bare, ...versionProblems(read), ...classProblems(read('appinfo/info.xml'), files)]
+  return [
+    ...unlicensed,
+    ...bare,
+    ...licenceProblems(read, files),
+    ...versionProblems(read),
+    ...classProblems(read('appinfo/info.xml'), files),
+  ]
+}
+
+/** The text of every licence that a file names is shipped, and no other (https://reuse.software). */
+function licenceProblems(read: (path: string) => string, files: readonly string[]): string[] {
+  const lines = files
+    .filter((path) => /\.(php|license|toml)$/.test(path))
+    .flatMap((path) =>
+      [...read(path).matchAll(/SPDX-License-Identifier(?:: | = ")([^"\n*]+)/g)].map(([, line = '']) => line),
+    )
+  const named = lines.flatMap((line) => line.split(/[\s()]+|\b(?:AND|OR)\b/)).filter((name) => name !== '')
+  const wanted = new Set(named.map((name) => `LICENSES/${name}.txt`))
+  const texts = files.filter((path) => path.startsWith('LICENSES/'))
+  return [
+    ...[...wanted].filter((path) => !texts.includes(path)).map((path) => `${path} is missing`),
+    ...texts.filter((path) => !wanted.has(path)).map((path) => `${path} is the text of a licence that no file has`),
+  ]
 }
 
 export function appVersion(info: string): string {

@@ -14,8 +14,10 @@ const FIT: Readonly<Record<string, string>> = {
   'js/exchange_connector-personal.mjs.license': '',
   'js/exchange_connector-admin.mjs': '',
   'js/exchange_connector-admin.mjs.license': '',
+  'appinfo/routes.php': PHP,
   'lib/BackgroundJob/TidyJob.php': PHP,
   'openapi.json': '{}',
+  'LICENSES/AGPL-3.0-or-later.txt': '',
 }
 
 const folders: string[] = []
@@ -67,6 +69,18 @@ describe('the archive of the app', () => {
       'js/exchange_connector-admin.mjs is missing',
     ],
     ['no description of its API', { 'openapi.json': null }, 'openapi.json is missing'],
+    [
+      'a script whose licence has no text',
+      {
+        'js/exchange_connector-admin.mjs.license': 'SPDX-License-Identifier: (MIT OR AGPL-3.0-or-later)\n',
+      },
+      'LICENSES/MIT.txt is missing',
+    ],
+    [
+      'a text without a licence',
+      { 'LICENSES/ISC.txt': '' },
+      'LICENSES/ISC.txt is the text of a licence that no file has',
+    ],
     ['a file without a licence', { 'lib/New.php': '<?php\n' }, 'lib/New.php has no SPDX header'],
     [
       'a script without its licences',
