@@ -59,6 +59,6 @@ export type PassContext = {
   onWritten?: (side: SideName, changedAtMs: number | null | undefined) => void
   /** Removals that this pass has written so far, or may have: for the guard over all its rounds. */
   removals: number
-  /** The guards' release was acted upon in this pass: it counts for the rest of it, and for no other. */
-  releaseUsed?: boolean
+  /** The guards let a plan of this pass through: what they said before, and its release, counts for the rest of the pass and no longer. */
+  haltEnded?: boolean
 }

@@ -91,7 +91,7 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
     // Only now has a listing done its work: what it said was judged.
     context.pair = { ...context.pair, lastScrubAtMs: full ? context.clock.nowMs() : lastScrubAtMs }
     if (input.rows.length === 0) return { halt: null, error: null, leftOver: false }
-    await useRelease(context)
+    await endHalt(context)
     // In a dry run, too, an item found under a new id must be known by it before the rest can be planned.
     const rebinds = context.dryRun ? planned.entries.filter((entry) => entry.kind === 'rebind') : []
     await execute(context, rebinds.length > 0 ? rebinds : planned.entries, accounts)
@@ -101,12 +101,15 @@ async function runRounds(context: PassContext, accounts: Accounts): Promise<Resu
   return { halt: null, error: null, leftOver: left.length > 0 }
 }
 
-/** A release is for what its administrator saw: once it is acted upon, another surprise halts again, whatever becomes of this pass. */
-async function useRelease(context: PassContext): Promise<void> {
-  if (context.releaseUsed || context.dryRun || releasedGuards(context.pair.halt).length === 0) return
+/**
+ * A plan that the guards let pass ends what they said before, whatever becomes of this pass: a release is for what its administrator
+ * saw, and a halt that is over cannot be released for the next surprise.
+ */
+async function endHalt(context: PassContext): Promise<void> {
+  if (context.haltEnded || context.dryRun || context.pair.halt === null) return
   const pair: CollectionPair = { ...context.pair, status: 'active', halt: null }
   await context.store.commit(context.lease, [{ kind: 'put-collection-pair', pair }])
-  context.releaseUsed = true
+  context.haltEnded = true
 }
 
 /** A full comparison is due; spread over the pairs by a part of the interval that depends on the pair. */
@@ -186,7 +189,7 @@ async function finish(
     ...context.pair,
     firstPassDone: context.pair.firstPassDone || (!result.halt && !result.error),
     status: result.halt ? 'halted' : 'active',
-    halt: result.halt ?? (result.error && !context.releaseUsed ? context.pair.halt : null),
+    halt: result.halt ?? (result.error && !context.haltEnded ? context.pair.halt : null),
   }
   // Ten thousand idle mailboxes would write a hundred rows a second that say nothing; the mailbox's row has the time of its last success.
   const isIdle = outcome === 'in-step' && context.pair.firstPassDone && counts.seen === counts.unchanged

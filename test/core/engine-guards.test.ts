@@ -1,11 +1,13 @@
 /** Guards in whole passes: nothing is removed before a person looked, whatever a server says, and a way on always exists. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { ConnectorError } from '../../src/ports/errors.ts'
 import type { UserReport } from '../../src/ports/report.ts'
 import type { SideName } from '../../src/ports/side.ts'
 import { GUARD_DEFAULTS } from '../../src/sync/guard.ts'
 import { comeToRest, release } from '../sim/history.ts'
 import { violationsOf } from '../sim/oracle.ts'
-import { create, inStep, quietWorld, quietWorldOfTwo, remove, serverOf, uidsOn } from '../sim/quiet.ts'
+import { create, inStep, quietWorld, quietWorldOfTwo, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
+import { SimSide } from '../sim/side.ts'
 import type { Simulation } from '../sim/simulate.ts'
 
 async function guardOf(world: Simulation): Promise<string> {
@@ -50,6 +52,27 @@ describe('a side that lists nothing any more', () => {
     loseAll(world, 'nextcloud')
     expect(await guardOf(world)).toBe('empty-side')
     expect(uidsOn(world, 'exchange')).toHaveLength(4)
+    expect(world.violations).toEqual([])
+  })
+
+  it('is not released by a word about a halt that was over before (found by seed 80070170)', async () => {
+    const world = quietWorld()
+    await inStep(world, 4)
+    const backup = serverOf(world, 'exchange').backup()
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    serverOf(world, 'exchange').rollBack(backup)
+    world.loss = null
+    retitle(world, 'exchange', 0)
+    const failing = vi.spyOn(SimSide.prototype, 'update').mockImplementation(() => {
+      throw new ConnectorError('nextcloud.unreachable', { sent: 'no' })
+    })
+    expect((await world.pass())?.pairs[0]?.error?.code).toBe('nextcloud.unreachable')
+    failing.mockRestore()
+    await release(world)
+    loseAll(world)
+    expect(await guardOf(world)).toBe('empty-side')
+    expect(uidsOn(world, 'nextcloud')).toHaveLength(4)
     expect(world.violations).toEqual([])
   })
 
