@@ -2,6 +2,7 @@
 import { ConnectorError, unreachable } from '../ports/errors.ts'
 import type { Action } from '../ports/report.ts'
 import type { BaseSide, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
+import { changedSince } from '../sync/fingerprint.ts'
 import type { PlanEntry } from '../sync/plan.ts'
 import { type Accounts, bookKey } from './accounts.ts'
 import type { PassContext } from './context.ts'
@@ -71,11 +72,11 @@ function settlePair(entry: Extract<PlanEntry, { kind: 'settle' }>): StateChange[
 
 /**
  * The pair goes on with the new id; its observations stay pending, so the next round sees edits made on the way. When it is not sure
- * that this is the item, nothing is known to be equal any more: what differs is a conflict then, and the loser is kept (P1).
+ * that this is the item, what differs is nobody's edit: it becomes a conflict, and the loser is kept (P1).
  */
 function rebind(context: PassContext, entry: Extract<PlanEntry, { kind: 'rebind' }>): StateChange[] {
   const { side, itemPair, found, other, sure } = entry
-  const known = sure ? itemPair : unknownBase(itemPair)
+  const known = sure ? itemPair : withoutBase(itemPair, changedSince(itemPair[side].hashes, found.hashes))
   const base = { ...known[side], id: found.itemId }
   const changes: StateChange[] = [
     { kind: 'drop-observation', pairId: context.pair.id, side, itemId: itemPair[side].id },
@@ -86,9 +87,13 @@ function rebind(context: PassContext, entry: Extract<PlanEntry, { kind: 'rebind'
   return changes
 }
 
-function unknownBase(itemPair: ItemPair): ItemPair {
-  const { exchange, nextcloud } = itemPair
-  return { ...itemPair, exchange: { ...exchange, hashes: {} }, nextcloud: { ...nextcloud, hashes: {} } }
+/** The fields of these keys count as never seen equal. */
+function withoutBase(itemPair: ItemPair, keys: ReadonlySet<string>): ItemPair {
+  const without = (base: BaseSide): BaseSide => ({
+    ...base,
+    hashes: Object.fromEntries(Object.entries(base.hashes).filter(([key]) => !keys.has(key))),
+  })
+  return { ...itemPair, exchange: without(itemPair.exchange), nextcloud: without(itemPair.nextcloud) }
 }
 
 function forget(

@@ -65,11 +65,11 @@ export function plan(input: PlanInput): Plan {
     }
     entries.push(...planUnpaired(left, input, uid))
   }
-  const decided = entries.map((entry) => (mustWait(entry, input) ? waiting(entry) : entry))
+  const decided = entries.flatMap((entry) => (mustWait(entry, input) ? waiting(entry) : [entry]))
   return { entries: decided.sort((one, other) => rank(one) - rank(other)) }
 }
 
-type Doubtful = Extract<PlanEntry, { kind: 'create' | 'remove' | 'rebind' }>
+type Doubtful = Extract<PlanEntry, { kind: 'create' | 'remove' | 'rebind' | 'adopt' }>
 
 function mustWait(entry: PlanEntry, { veils }: PlanInput): entry is Doubtful {
   if (entry.kind === 'rebind') {
@@ -78,15 +78,24 @@ function mustWait(entry: PlanEntry, { veils }: PlanInput): entry is Doubtful {
     const isItself = sameHashes(itemPair[side].hashes, found.hashes)
     return !isItself && (veils[side].unknown || veils[side].uids.has(itemPair.uid))
   }
+  // The one that can be read may be a copy of the one that cannot.
+  if (entry.kind === 'adopt')
+    return veils.exchange.uids.has(entry.exchange.uid) || veils.nextcloud.uids.has(entry.nextcloud.uid)
   if (entry.kind !== 'create' && entry.kind !== 'remove') return false
   const veil = veils[entry.kind === 'create' ? entry.side : otherSide(entry.side)]
   return veil.unknown || veil.uids.has(entry.kind === 'create' ? entry.source.uid : entry.itemPair.uid)
 }
 
-function waiting(entry: Doubtful): PlanEntry {
-  if (entry.kind === 'create') return { kind: 'wait', observation: entry.source, itemPair: entry.replaces }
-  if (entry.kind === 'rebind') return { kind: 'wait', observation: entry.found, itemPair: entry.itemPair }
-  return { kind: 'wait', observation: entry.gone, itemPair: entry.itemPair }
+function waiting(entry: Doubtful): PlanEntry[] {
+  const wait = (observation: Observation, itemPair: ItemPair | null = null): PlanEntry => ({
+    kind: 'wait',
+    observation,
+    itemPair,
+  })
+  if (entry.kind === 'create') return [wait(entry.source, entry.replaces)]
+  if (entry.kind === 'rebind') return [wait(entry.found, entry.itemPair)]
+  if (entry.kind === 'adopt') return [wait(entry.exchange), wait(entry.nextcloud)]
+  return [wait(entry.gone, entry.itemPair)]
 }
 
 type Group = Record<SideName, Observation[]>

@@ -43,6 +43,21 @@ describe('a moved mailbox with a copy', () => {
     },
   )
 
+  it('does not take for a difference what Exchange only writes in another way (found by seed 90070610)', async () => {
+    const world = await withCopy()
+    const nextcloud = serverOf(world, 'nextcloud')
+    const text = 'two  spaces'
+    const { model } = itemOf(world, 'nextcloud', 0)
+    world.people.write(nextcloud, itemOf(world, 'nextcloud', 0), { ...model, body: { text, html: null } })
+    await world.pass()
+    const item = itemOf(world, 'exchange', 0)
+    world.people.write(serverOf(world, 'exchange'), item, { ...item.model, location: world.people.value() })
+    serverOf(world, 'exchange').reassignIds()
+    await comeToRest(world)
+    expect(nextcloud.byUid(model.uid)?.model.body?.text).toBe(text)
+    expect([...world.violations, ...violationsOf(world)]).toEqual([])
+  })
+
   it('knows the item again when it did not change, whatever the copy says', async () => {
     const world = await withCopy()
     const { title, uid } = itemOf(world, 'exchange', 0).model

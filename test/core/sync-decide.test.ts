@@ -147,6 +147,21 @@ describe('the sync window', () => {
   })
 })
 
+describe('two items of one UID that belong to no pair', () => {
+  it('wait while another one of it cannot be read: the one that can may be its copy (found by seed 90023368)', () => {
+    const row = (one: Observation) => ({ itemPair: null, exchange: null, nextcloud: null, [one.side]: one })
+    const rows = [row(observation('exchange', 'e2')), row(observation('nextcloud', 'n1'))]
+    const input = { rows, pairedUids: new Set<string>(), window: open }
+    const hidden = { uids: new Set(['u']), unknown: false }
+    for (const side of ['exchange', 'nextcloud'] as const) {
+      const { entries } = plan({ ...input, veils: { ...veils(), [side]: hidden } })
+      expect(entries.map(word)).toEqual(['wait', 'wait'])
+    }
+    const other = { ...veils(), exchange: { uids: new Set(['v']), unknown: false } }
+    expect(plan({ ...input, veils: other }).entries.map(word)).toEqual(['adopt'])
+  })
+})
+
 describe('an item that vanished under its id', () => {
   it('goes on under its new id when the same UID is there again (a moved mailbox), and nothing is removed', () => {
     const gone = paired(observation('exchange', 'e1', { state: 'gone' }), observation('nextcloud', 'n1'))

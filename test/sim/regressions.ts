@@ -69,4 +69,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found: 'what one side took came back as an edit when the other side could not be read to the end of the write',
   },
   { seed: 80070170, mask: 'no-scrub', found: 'a halt that was over was released, and let the next emptied side pass' },
+  { seed: 90023368, mask: 'no-scrub', found: 'a copy was adopted while the item itself could not be read' },
+  {
+    seed: 90070610,
+    mask: 'all',
+    found: 'in a moved mailbox with a copy, the other spelling of a body became a conflict',
+  },
 ]
