@@ -26,6 +26,16 @@ function loseAll(world: Simulation, side: SideName = 'exchange'): void {
   world.loss = { server, uids: new Set(before.map((item) => item.model.uid)), halting: true }
 }
 
+/** Four items in step, then Exchange lost all of them, and the pass was halted. */
+async function emptied() {
+  const world = quietWorld()
+  await inStep(world, 4)
+  const backup = serverOf(world, 'exchange').backup()
+  loseAll(world)
+  expect(await guardOf(world)).toBe('empty-side')
+  return { world, backup }
+}
+
 describe('a side that lists nothing any more', () => {
   it('halts, writes nothing, and goes on only after a person let it', async () => {
     const world = quietWorld()
@@ -41,11 +51,7 @@ describe('a side that lists nothing any more', () => {
   })
 
   it('is not released by what a person said of the other side (found by seed 19989)', async () => {
-    const world = quietWorld()
-    await inStep(world, 4)
-    const backup = serverOf(world, 'exchange').backup()
-    loseAll(world)
-    expect(await guardOf(world)).toBe('empty-side')
+    const { world, backup } = await emptied()
     await release(world)
     await world.pass({ point: { step: 0, how: 'before' } })
     serverOf(world, 'exchange').rollBack(backup)
@@ -56,11 +62,7 @@ describe('a side that lists nothing any more', () => {
   })
 
   it('is not released by a word about a halt that was over before (found by seed 80070170)', async () => {
-    const world = quietWorld()
-    await inStep(world, 4)
-    const backup = serverOf(world, 'exchange').backup()
-    loseAll(world)
-    expect(await guardOf(world)).toBe('empty-side')
+    const { world, backup } = await emptied()
     serverOf(world, 'exchange').rollBack(backup)
     world.loss = null
     retitle(world, 'exchange', 0)
@@ -77,11 +79,7 @@ describe('a side that lists nothing any more', () => {
   })
 
   it('goes on by itself when the items are there again', async () => {
-    const world = quietWorld()
-    await inStep(world, 4)
-    const backup = serverOf(world, 'exchange').backup()
-    loseAll(world)
-    expect(await guardOf(world)).toBe('empty-side')
+    const { world, backup } = await emptied()
     serverOf(world, 'exchange').rollBack(backup)
     world.loss = null
     expect(await guardOf(world)).toBe('in-step')
