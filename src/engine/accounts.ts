@@ -1,4 +1,5 @@
 /** The pass's books (I25): every item that was seen is counted once, under the first heading that fits. */
+import { NO_COUNTS } from '../ports/counts.ts'
 import type { Action, ActionOutcome, ItemProblem } from '../ports/report.ts'
 import type { SideName } from '../ports/side.ts'
 import type { PassCounts } from '../ports/state-store.ts'
@@ -41,16 +42,7 @@ export class Accounts {
 
   /** `paired`: item pairs before the pass; those not noted were unchanged. */
   counts(paired: number): PassCounts {
-    const counts: PassCounts = {
-      seen: 0,
-      unchanged: 0,
-      created: 0,
-      updated: 0,
-      removed: 0,
-      conflicts: 0,
-      skipped: 0,
-      failed: 0,
-    }
+    const counts: PassCounts = { ...NO_COUNTS }
     let notedPairs = 0
     for (const [item, heading] of this.#headings) {
       counts[heading]++
