@@ -7,7 +7,7 @@ import { flattenContact, type PhotoSource, unflattenContact } from './flat-conta
 import { type FileSource, flattenEvent, OCCURRENCE_PREFIX, SCHEDULE_PATH, unflattenEvent } from './flat-event.ts'
 import { flattenGroup, unflattenGroup } from './flat-group.ts'
 import { flattenTask, unflattenTask } from './flat-task.ts'
-import type { FieldPath, FlatItem, Item, ItemKind } from './item.ts'
+import type { FieldPath, FlatItem, Item, ItemKind, Json } from './item.ts'
 
 export { SCHEDULE_PATH } from './flat-event.ts'
 export { applyPatch, canonicalJson, differingPaths, sameValue } from './flat-values.ts'
@@ -16,7 +16,17 @@ export { applyPatch, canonicalJson, differingPaths, sameValue } from './flat-val
 const KIND_PATH: FieldPath = 'kind'
 
 export function isSchedulePath(path: FieldPath): boolean {
-  return path === SCHEDULE_PATH || path.startsWith(OCCURRENCE_PREFIX)
+  return path === SCHEDULE_PATH || isOccurrencePath(path)
+}
+
+export function isOccurrencePath(path: FieldPath): boolean {
+  return path.startsWith(OCCURRENCE_PREFIX)
+}
+
+/** The paths of its series that an occurrence has a value of its own for. */
+export function masterPathsIn(occurrence: Json | undefined): ReadonlySet<FieldPath> {
+  const isException = typeof occurrence === 'object' && occurrence !== null && 'changes' in occurrence
+  return new Set(isException ? Object.keys(occurrence.changes as object) : [])
 }
 
 /** The flat form; insertion order is the order of the fields, then sorted elements. Absent values have no path. */

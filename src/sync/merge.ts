@@ -2,7 +2,7 @@
  * The three-way merge of one item, field by field. Each side is compared with its own base, so what one side cannot hold
  * never looks like an edit; only fields that a side really changed travel to the other (promises.md P1, P7).
  */
-import { isSchedulePath, sameValue } from '../model/flat.ts'
+import { isOccurrencePath, isSchedulePath, masterPathsIn, sameValue } from '../model/flat.ts'
 import type { FieldPath, FlatItem, Json } from '../model/item.ts'
 import type { SideName } from '../ports/side.ts'
 import type { FieldHashes } from '../ports/state-store.ts'
@@ -34,18 +34,20 @@ export function merge(input: MergeInput): Merge {
   const changed = changedOnEachSide(input)
   const result: Merge = { toExchange: new Map(), toNextcloud: new Map(), conflicts: [] }
   const scheduleLoser = loserOfSchedule(input, paths, changed)
-  for (const [hashed, path] of [...paths].sort(([, one], [, other]) => (one < other ? -1 : 1))) {
-    if (agree(input, path)) continue
+  for (const [hashed, path] of [...paths].sort(byDependence)) {
+    const agreed = agree(input, path)
+    const owner = agreed ? ownerOfMoved(input, path, result) : null
+    if (agreed && owner === null) continue
     const exchange = changed.exchange.has(hashed)
     const nextcloud = changed.nextcloud.has(hashed)
     const inConflictingSchedule = scheduleLoser !== null && isSchedulePath(path)
-    if (inConflictingSchedule || (exchange && nextcloud)) {
+    if (inConflictingSchedule || (!agreed && exchange && nextcloud)) {
       resolveConflict(input, path, result)
-    } else if (exchange) {
-      result.toNextcloud.set(path, input.exchange.get(path))
-    } else if (nextcloud) {
-      result.toExchange.set(path, input.nextcloud.get(path))
+      continue
     }
+    const from = exchange === nextcloud ? owner : exchange ? 'exchange' : 'nextcloud'
+    if (from === 'exchange') result.toNextcloud.set(path, input.exchange.get(path))
+    if (from === 'nextcloud') result.toExchange.set(path, input.nextcloud.get(path))
   }
   return result
 }
@@ -89,6 +91,25 @@ function agree(input: MergeInput, path: FieldPath): boolean {
     sameValue(exchange, input.nextcloudOnExchange.get(path)) ||
     sameValue(nextcloud, input.exchangeOnNextcloud.get(path))
   )
+}
+
+/** An occurrence says what differs from its series, so it is decided when all of the series is. */
+function byDependence([, one]: [string, FieldPath], [, other]: [string, FieldPath]): number {
+  const later = Number(isOccurrencePath(one)) - Number(isOccurrencePath(other))
+  return later || (one < other ? -1 : 1)
+}
+
+/**
+ * The side whose occurrence has a value of its own where the other's follows its series, and the series moves in this merge. The two
+ * were equal as far as a side can hold them; they are no longer when the series has moved, and a value of its own is the one to keep.
+ */
+function ownerOfMoved(input: MergeInput, path: FieldPath, decided: Merge): SideName | null {
+  if (!isOccurrencePath(path)) return null
+  const exchange = masterPathsIn(input.exchange.get(path))
+  const nextcloud = masterPathsIn(input.nextcloud.get(path))
+  const moves = (field: FieldPath) => decided.toExchange.has(field) || decided.toNextcloud.has(field)
+  if ([...exchange].some((field) => !nextcloud.has(field) && moves(field))) return 'exchange'
+  return [...nextcloud].some((field) => !exchange.has(field) && moves(field)) ? 'nextcloud' : null
 }
 
 /**

@@ -275,3 +275,56 @@ describe('a fingerprint', () => {
     expect(JSON.stringify(hashes)).not.toContain('secret')
   })
 })
+
+/** Exchange can say "working elsewhere"; on Nextcloud that is "busy", and what is busy there needs no exception from it. */
+describe('an occurrence that differs from its series on the side alone that can say so', () => {
+  const occurrence = 'occurrence:2027-01-02'
+  const exception = (changes: Record<FieldPath, Json>): Json => ({ start: 1, end: 2, changes })
+  const series = (showAs: string, changes: Record<FieldPath, Json>): FlatItem =>
+    new Map<FieldPath, Json>([
+      ['schedule', 9],
+      ['showAs', showAs],
+      [occurrence, exception(changes)],
+    ])
+  const before = { exchange: series('workingElsewhere', { showAs: 'busy' }), nextcloud: series('busy', {}) }
+  const mergeOf = (now: Record<SideName, FlatItem>, base: Record<SideName, FlatItem> = before) =>
+    merge({
+      base: { exchange: fingerprint(base.exchange, hash), nextcloud: fingerprint(base.nextcloud, hash) },
+      ...now,
+      nextcloudOnExchange: now.nextcloud,
+      exchangeOnNextcloud: before.nextcloud,
+      winner: 'nextcloud',
+      hash,
+    })
+
+  it('is in step as long as the series stays', () => {
+    const { toExchange, toNextcloud, conflicts } = mergeOf(before)
+    expect([toExchange.size, toNextcloud.size, conflicts]).toEqual([0, 0, []])
+  })
+
+  it('keeps its own value when the series is changed on the other side', () => {
+    const { toExchange, toNextcloud, conflicts } = mergeOf({ ...before, nextcloud: series('free', {}) })
+    expect([...toExchange]).toEqual([['showAs', 'free']])
+    expect([...toNextcloud]).toEqual([[occurrence, exception({ showAs: 'busy' })]])
+    expect(conflicts).toEqual([])
+  })
+
+  it('travels when it was edited while the series was changed on both sides', () => {
+    const base = { exchange: series('busy', {}), nextcloud: series('busy', {}) }
+    const { toExchange, toNextcloud, conflicts } = mergeOf({ ...before, nextcloud: series('free', {}) }, base)
+    expect([...toExchange]).toEqual([['showAs', 'free']])
+    expect([...toNextcloud]).toEqual([[occurrence, exception({ showAs: 'busy' })]])
+    expect(conflicts).toEqual(['showAs'])
+  })
+
+  it('follows the series when somebody took its own value away on one side, and nobody touched it on the other', () => {
+    const own = series('tentative', { showAs: 'busy' })
+    const now = { ...before, nextcloud: series('free', {}) }
+    const { toExchange, toNextcloud } = mergeOf(now, { exchange: own, nextcloud: own })
+    expect([...toExchange]).toEqual([
+      ['showAs', 'free'],
+      [occurrence, exception({})],
+    ])
+    expect(toNextcloud.size).toBe(0)
+  })
+})

@@ -75,4 +75,10 @@ export const REGRESSIONS: readonly Regression[] = [
     mask: 'all',
     found: 'in a moved mailbox with a copy, the other spelling of a body became a conflict',
   },
+  {
+    seed: 100320274,
+    mask: 'all',
+    found:
+      'an occurrence kept its own value on one side, and followed its series on the other, when both sides changed the series',
+  },
 ]
