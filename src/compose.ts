@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts'
 import type { EngineOptions } from './engine/context.ts'
 import { createConnector, type ServiceOptions } from './engine/service.ts'
 import type { OpenPairs } from './engine/user.ts'
+import { listenerShare } from './exchange/push/share.ts'
 import { decodeDocument } from './mapping/decode-document.ts'
 import { fileUsers, type UserSource } from './nextcloud/user-entry.ts'
 import { accountsView } from './open/accounts.ts'
@@ -67,14 +68,16 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
   const { log, clock = systemClock, random = systemRandom } = options
   const store = await openStateStore(stateOptions(config, log))
   options.onStore?.(store)
+  const holder = `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`
   const metrics = exchangeable(options.metrics ?? NO_METRICS)
   options.onMetrics?.(metrics)
   const tools = { clock, random, log, metrics }
   const app = appOf(config, tools)
   const file = usersOf(config)
   const users = app ? appUsers(app) : fileUsers(file)
+  const share = listenerShare(store, holder)
   const world = lazy(async () =>
-    openWorld(config, { ...tools, users, store, endpoints: known.book, app: app && (await app.get()) }),
+    openWorld(config, { ...tools, users, store, share, endpoints: known.book, app: app && (await app.get()) }),
   )
   const known = knownEndpoints(config.exchange, store.endpoints)
   const accounts = accountsView(config, known)
@@ -118,7 +121,7 @@ export async function compose(config: Config, options: ComposeOptions): Promise<
       return decodeDocument(document, { mailbox: email, floatingZone: zone ?? config.sync.defaultTimeZone })
     },
     rotateKey: () => rotateKey(config, log),
-    holder: `${hostname()}:${process.pid}:${random.uuid().slice(0, 8)}`,
+    holder,
     every: everyInterval,
     ...tools,
     close: async () => {

@@ -97,8 +97,10 @@ export const STREAM_RETRY_BASE_MS = 1_000
 export const STREAM_RETRY_MAX_MS = 5 * 60 * 1000
 /** Streaming: a mailbox whose subscription was refused is left to polling for so long. */
 export const STREAM_REFUSED_MS = 30 * 60 * 1000
-/** Streaming: how often the list of mailboxes is looked at for new ones. */
-export const STREAM_REFRESH_MS = 60_000
+/** Streaming: how often it is looked at who is to be listened to, and which replica listens for whom. */
+export const STREAM_REFRESH_MS = 30_000
+/** Replicas: one that said nothing for so long is gone, and the others listen in its place. As long as a lease. */
+export const REPLICA_PRESENT_MS = 90_000
 /** EWS: longest back-off that is waited for inside a call; a longer one ends the call as throttled, and the schedule waits instead. */
 export const EWS_BACKOFF_MAX_MS = 60_000
 /** EWS: first wait of the growing pauses when the server refused for load without saying how long. */

@@ -18,11 +18,11 @@ import type { EndpointBook } from '../ports/endpoint-book.ts'
 import { ConnectorError } from '../ports/errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import type { PushSource } from '../ports/push.ts'
+import type { ListenerShare, PushSource } from '../ports/push.ts'
 import { readAdmins } from './accounts.ts'
 import { measuredDav, measuredEws } from './measured.ts'
 
-/** `book`, `markOf`: see ExchangePoolOptions. */
+/** `book`, `markOf`, `share`: see ExchangePoolOptions. */
 export type ClientTools = {
   clock: Clock
   random: Random
@@ -31,6 +31,7 @@ export type ClientTools = {
   book: AccountBook
   endpoints: EndpointBook
   markOf: (credentials: string) => string
+  share?: ListenerShare
 }
 
 export type ExchangeReached = { client: EwsClient; endpoint: Endpoint }

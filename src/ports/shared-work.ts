@@ -41,6 +41,9 @@ export interface SharedWork extends NonceBook {
   /** For who took a lease by itself. False when the account is full. The place is given back with the lease. */
   takePlace(lease: Lease, place: { account: string; usersMax: number; ttlMs: number }): Promise<boolean>
 
+  /** Says that a replica is alive for so long. Gives the names of all that are, itself included, sorted. */
+  present(replica: string, ttlMs: number): Promise<string[]>
+  absent(replica: string): Promise<void>
   /** Active mailboxes that another holder works on; with `dueOnly` those that were due. */
   heldByOthers(holder: string, dueOnly: boolean): Promise<HeldMailbox[]>
   numbers(): Promise<StateNumbers>

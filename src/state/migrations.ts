@@ -138,6 +138,10 @@ const endpoints = ({ text, int, strict }: ColumnTypes) => [
     found_at_ms ${int} not null, failed_at_ms ${int})${strict}`,
 ]
 
+const replicaRoll = ({ text, int, strict }: ColumnTypes) => [
+  `create table replica (name ${text} primary key, present_until_ms ${int} not null)${strict}`,
+]
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (types) => [...sharing(types), ...items(types), ...evidence(types)] },
   { version: 2, statements: ({ text }) => [`alter table mailbox add column status_reason ${text}`] },
@@ -151,4 +155,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 7, statements: madeItems },
   { version: 8, statements: ({ text }) => [`alter table mailbox add column last_pass ${text}`] },
   { version: 9, statements: endpoints },
+  { version: 10, statements: replicaRoll },
 ]

@@ -124,6 +124,9 @@ export type MailboxEndpointRow = {
   failed_at_ms: number | null
 }
 
+/** Replicas that are alive, by the database's time. */
+export type ReplicaRow = { name: string; present_until_ms: number }
+
 export type MetaRow = { key: string; value: string }
 
 export type SchemaVersionRow = { version: number; applied_at_ms: number }
@@ -148,6 +151,7 @@ export type StateSchema = {
   mailbox_endpoint: MailboxEndpointRow
   webhook_nonce: WebhookNonceRow
   log_line: LogLineRow
+  replica: ReplicaRow
   meta: MetaRow
   schema_version: SchemaVersionRow
 }

@@ -24,6 +24,7 @@ import { rememberNonce } from './nonces.ts'
 import { markDue } from './notify.ts'
 import { heldByOthers, numbers } from './numbers.ts'
 import { pending } from './pending.ts'
+import { absentReplica, presentReplica } from './replicas.ts'
 import type { RandomBytes } from './seal.ts'
 import { ensureSlots, takeSlot } from './slots.ts'
 import { itemPairsByUid, unpairedByUid } from './uids.ts'
@@ -85,6 +86,8 @@ export class SqlStateStore implements StateStore, SharedWork {
   heldByOthers = (holder: string, dueOnly: boolean) => heldByOthers(this.database, holder, dueOnly)
   numbers = () => numbers(this.database)
   remember = (nonce: string, ttlMs: number) => rememberNonce(this.database, nonce, ttlMs)
+  present = (replica: string, ttlMs: number) => presentReplica(this.database, replica, ttlMs)
+  absent = (replica: string) => absentReplica(this.database, replica)
   writeLog = (replica: string, lines: readonly LogLine[], linesMax: number) =>
     writeLog(this.database, replica, { lines, linesMax })
   readLog = (window: LogWindow) => readLog(this.database, window)

@@ -180,6 +180,17 @@ export function sharingSuite(fixture: StoreFixture): void {
       expect(await other.remember('n-2', TTL)).toBe(true)
     })
 
+    test('replicas are there as long as they say so, and gone at once when they say that', async () => {
+      const store = fixture.store()
+      const other = fixture.kind.shared ? await fixture.another() : store
+      expect(await store.present('b', TTL)).toEqual(['b'])
+      expect(await other.present('a', TTL)).toEqual(['a', 'b'])
+      expect(await store.present('b', -1)).toEqual(['a'])
+      expect(await store.present('b', TTL)).toEqual(['a', 'b'])
+      await other.absent('a')
+      expect(await store.present('b', TTL)).toEqual(['b'])
+    })
+
     test('an empty database has numbers, too', async () => {
       expect(await fixture.store().numbers()).toEqual({
         mailboxes: { active: 0, paused: 0, halted: 0 },

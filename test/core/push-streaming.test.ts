@@ -1,105 +1,10 @@
 /** Streaming notifications against the simulated Exchange: what is told, how it is grouped, and what becomes of broken connections. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { createExchangePool, type ExchangePool } from '../../src/exchange/pool/pool.ts'
-import type { PoolConfig } from '../../src/exchange/pool/settings.ts'
 import { Roster } from '../../src/exchange/push/roster.ts'
 import { STREAM_CONNECTIONS_MAX, STREAM_MAILBOXES_MAX } from '../../src/limits.ts'
-import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
-import { silentLog } from './ews-script-server.ts'
+import { change, closeListeners, isListening, listen, said } from './push-listener.ts'
 
-const open: { close(): Promise<void> }[] = []
-afterEach(async () => {
-  for (const one of open.splice(0).reverse()) await one.close()
-})
-
-const CONFIG: PoolConfig = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
-}
-
-type World = {
-  server: ExchangeSimulator
-  pool: ExchangePool
-  people: string[]
-  /** Who was marked, in order. */
-  changed: string[]
-  /** Long waits end at once, as a minute later. */
-  refresh(): void
-  stop(): Promise<void>
-}
-
-async function listen(
-  count: number,
-  options: Parameters<typeof startExchangeSimulator>[0] = {},
-  accounts = ['svc'],
-): Promise<World> {
-  const server = await startExchangeSimulator(options)
-  const people = Array.from({ length: count }, (_, at) => `person${at}@example.org`)
-  for (const email of people) server.addMailbox(email)
-  for (const name of accounts) server.addServiceAccount(name, 'secret')
-  const naps = new Set<() => void>()
-  const clock = {
-    nowMs: () => Date.now(),
-    sleep: (ms: number, signal?: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        const done = () => {
-          naps.delete(done)
-          resolve()
-        }
-        if (signal?.aborted) return done()
-        signal?.addEventListener('abort', done, { once: true })
-        naps.add(done)
-        // Waits of seconds are tests of patience: they take milliseconds here.
-        if (ms < 50_000) setTimeout(done, ms / 50)
-      }),
-  }
-  const pool = createExchangePool({
-    config: { ...CONFIG, ewsUrl: server.url },
-    admins: () => accounts.map((name) => ({ kind: 'on-premises', name, username: name, password: 'secret' })),
-    clock,
-    log: silentLog,
-    random: { uuid: () => 'one', fraction: () => 0.5 },
-  })
-  const changed: string[] = []
-  const stop = new AbortController()
-  const running = pool.push().run(
-    async () => people,
-    (email) => changed.push(email),
-    stop.signal,
-  )
-  const world: World = {
-    server,
-    pool,
-    people,
-    changed,
-    refresh: () => {
-      for (const wake of [...naps]) wake()
-    },
-    stop: async () => {
-      stop.abort()
-      await running
-    },
-  }
-  open.push(server, pool, { close: world.stop })
-  return world
-}
-
-const isListening = ({ server }: World, mailboxes: number, connections = 1) =>
-  expect
-    .poll(() => [server.streams.subscriptions.size, server.streams.open], { timeout: 20_000, interval: 10 })
-    .toEqual([mailboxes, connections])
-
-function change({ server }: World, email: string): void {
-  server
-    .mailbox(email)
-    .addEvent({ subject: 'News', start: '2026-03-02T09:00:00Z', end: '2026-03-02T10:00:00Z' } as never)
-}
-
-const said = ({ changed }: World) => expect.poll(() => [...changed].sort(), { timeout: 5000, interval: 5 })
+afterEach(closeListeners)
 
 describe('a change on Exchange', () => {
   it('marks that mailbox due, and no other', async () => {
@@ -155,6 +60,21 @@ describe('a connection', () => {
     world.server.streams.forgetAll()
     await said(world).toEqual([...world.people].sort())
     await isListening(world, 4)
+  })
+
+  it('that is refused as one too many keeps its subscriptions for the next try, and nobody is checked for it', async () => {
+    const world = await listen(4)
+    await isListening(world, 4)
+    const before = [...world.server.streams.subscriptions.keys()]
+    const fault = { kind: 'soapFault', code: 'ErrorExceededConnectionCount' } as const
+    world.server.faults.add({ operation: 'GetStreamingEvents', effect: fault, times: 2 })
+    world.people.pop()
+    world.refresh()
+    await expect.poll(() => world.server.requests.count('GetStreamingEvents'), { timeout: 5000 }).toBe(4)
+    await isListening(world, 3)
+    expect([...world.server.streams.subscriptions.keys()]).toEqual(before.slice(0, 3))
+    change(world, 'person2@example.org')
+    await said(world).toEqual(['person2@example.org'])
   })
 
   it('survives answers that make no sense', async () => {

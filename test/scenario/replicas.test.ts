@@ -89,6 +89,8 @@ describe('replicas on one PostgreSQL', () => {
           .poll(() => PEOPLE.flatMap(onNextcloud).length + PEOPLE.flatMap(onExchange).length, { timeout: 60_000 })
           .toBe(2 * titles.length)
         await wait(1_000)
+        // What the listening is shared by.
+        expect((await log.query('select name from replica')).length).toBeGreaterThanOrEqual(fleet.running.length)
         expect(PEOPLE.flatMap(onExchange).sort()).toEqual(titles.sort())
         expect(PEOPLE.flatMap(onNextcloud).sort()).toEqual(titles.sort())
         const held = await log.held()

@@ -7,13 +7,14 @@ import type { AccountBook } from '../../ports/account-book.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { PoolReport, PoolTestOptions } from '../../ports/pool-report.ts'
-import type { PushSource } from '../../ports/push.ts'
+import type { ListenerShare, PushSource } from '../../ports/push.ts'
 import { Preferences } from '../account.ts'
 import { createKerberos, type Kerberos } from '../auth/kerberos.ts'
 import { createEwsClient, type EwsClient } from '../ews/client.ts'
 import type { HttpAnswer, HttpPost } from '../http-post.ts'
 import type { ProxyOptions } from '../http-proxy.ts'
 import type { TlsOptions } from '../http-transport.ts'
+import { WHOLE_SHARE } from '../push/share.ts'
 import { streamingPush } from '../push/streaming.ts'
 import { createServerThrottle } from '../throttle/throttle.ts'
 import { accountAuth } from './account-auth.ts'
@@ -38,6 +39,8 @@ export type ExchangePoolOptions = {
   book?: AccountBook
   /** Hash of credentials that the book may hold: keyed, where it is kept. */
   markOf?: (credentials: string) => string
+  /** Which accounts this replica listens with; all without it. */
+  share?: ListenerShare
 }
 
 export type ExchangePool = {
@@ -112,6 +115,7 @@ export function createExchangePool(options: ExchangePoolOptions): ExchangePool {
     push: () =>
       streamingPush({
         memberFor: (email) => orderFor(email).find((member) => !member.isResting()) ?? null,
+        share: options.share ?? WHOLE_SHARE,
         memberNamed: (name) => members.find((member) => member.name === name) ?? null,
         clock,
         random,

@@ -23,12 +23,13 @@ export type GroupOptions = {
 export class Group {
   readonly #options: GroupOptions
   readonly #subscriptions: Subscriptions
-  #emails: ReadonlySet<string> = new Set()
+  #emails: ReadonlySet<string>
   #wake = new AbortController()
   #failures = 0
 
-  constructor(options: GroupOptions) {
+  constructor(options: GroupOptions, emails: ReadonlySet<string>) {
     this.#options = options
+    this.#emails = emails
     this.#subscriptions = new Subscriptions(options)
   }
 
@@ -37,6 +38,11 @@ export class Group {
     const isSame = emails.size === this.#emails.size && [...emails].every((email) => this.#emails.has(email))
     this.#emails = emails
     if (!isSame) this.#wake.abort()
+  }
+
+  /** Of these something may have been missed: they are checked as soon as they are listened to. */
+  miss(emails: ReadonlySet<string>): void {
+    this.#subscriptions.miss(emails)
   }
 
   /** Until the signal aborts. Never throws for what servers do. Subscriptions that nobody listens to end by themselves. */
@@ -83,7 +89,8 @@ export class Group {
     if (!(error instanceof ConnectorError)) throw error
     const askedMs = typeof error.fields.retryAfterMs === 'number' ? error.fields.retryAfterMs : 0
     const waitMs = this.#pauseMs(askedMs)
-    const mailboxes = this.#subscriptions.loseAll()
+    // Refused for load, as one connection too many: the subscriptions live on, and what they hear is kept for the next connection.
+    const mailboxes = error.code === 'exchange.throttled' ? 0 : this.#subscriptions.loseAll()
     log.info({ code: error.code, mailboxes, waitMs }, 'notifications of Exchange broke off')
     await clock.sleep(waitMs, signal)
   }

@@ -36,6 +36,10 @@ export class Subscriptions {
     return ids.flatMap((id) => this.#emails.get(id) ?? [])
   }
 
+  miss(emails: Iterable<string>): void {
+    for (const email of emails) this.#missed.add(email)
+  }
+
   lose(ids: readonly string[]): void {
     for (const id of ids) {
       const email = this.#emails.get(id)

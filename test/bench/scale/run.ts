@@ -35,6 +35,7 @@ const BACKENDS =
   "select pid from pg_stat_activity where datname = current_database() and application_name like 'connector%'"
 const RSS_MAX_BYTES = 250 * 1024 * 1024
 const GAIN_MIN = 1.7
+const LISTENING_MAX_MS = 240_000
 /** A simulator that computes more than this share of its time is the limit itself. */
 const BUSY_MAX = 0.75
 
@@ -99,6 +100,7 @@ async function firstSync(): Promise<void> {
 /** Everybody is due all the time: what a number of replicas can serve. */
 async function saturate(replicas: number): Promise<{ perSecond: number; busy: number }> {
   await replicasTo(replicas)
+  await listening(replicas)
   const due = () => world.log.query('update mailbox set next_run_at_ms = 1 where lease_holder is null')
   // Its end is the end of the bench, which tells why.
   const marks = setInterval(() => void due().catch(() => clearInterval(marks)), 2_000)
@@ -136,6 +138,21 @@ async function saturate(replicas: number): Promise<{ perSecond: number; busy: nu
       `${((commitsAfter - commitsBefore) / seconds).toFixed(0)}/s; simulator busy ${percent(busy)}; largest RSS ${megabytes()} MB`,
   )
   return { perSecond: served / seconds, busy }
+}
+
+/** Until every mailbox is listened to: what that costs is told beside, and not a cost of an idle mailbox. */
+async function listening(replicas: number): Promise<void> {
+  const startedMs = Date.now()
+  const before = await world.exchange.report()
+  let now = before
+  while (now.heard < SIZE.mailboxes && Date.now() - startedMs < LISTENING_MAX_MS) {
+    await wait(1_000)
+    now = await world.exchange.report()
+  }
+  const [seconds, requests] = [(Date.now() - startedMs) / 1000, (now.requests - before.requests) / SIZE.mailboxes]
+  console.log(
+    `${replicas} replicas listen to ${now.heard} mailboxes after ${seconds.toFixed(0)} s; ${requests.toFixed(2)} Exchange requests per mailbox until then`,
+  )
 }
 
 function megabytes(): number {

@@ -13,8 +13,8 @@ export type Order =
   | { kind: 'items' }
 export type Write = { email: string; atMs: number }
 export type Held = { person: string; title: string; uid: string }
-/** `busy`: share of the time in which this process computed, since the last report. */
-export type Report = { kind: 'report'; requests: number; busy: number; writes: Write[] }
+/** `busy`: share of the time in which this process computed, since the last report. `heard`: mailboxes that somebody listens to (Exchange). */
+export type Report = { kind: 'report'; requests: number; busy: number; heard: number; writes: Write[] }
 export type Answer = { kind: 'ready'; url: string } | { kind: 'done' } | { kind: 'items'; items: Held[] } | Report
 
 const [role = '', mailboxes = '0', accounts = '1'] = process.argv.slice(2)
@@ -32,6 +32,7 @@ type Role = {
   edit(person: string, title: string, minute: number): void
   serviceTime(ms: number): void
   requests(): number
+  heard(): number
   items(): Held[]
 }
 
@@ -44,7 +45,7 @@ function carryOut(order: Order): Answer {
       server.serviceTime(order.ms)
       return { kind: 'done' }
     case 'report':
-      return { kind: 'report', requests: server.requests(), busy: busySinceLast(), writes }
+      return { kind: 'report', requests: server.requests(), busy: busySinceLast(), heard: server.heard(), writes }
     case 'items':
       return { kind: 'items', items: server.items() }
   }
@@ -87,6 +88,7 @@ async function exchange(): Promise<Role> {
       delayMs = ms
     },
     requests: () => simulator.requests.total,
+    heard: () => simulator.streams.heard,
     items: () =>
       people.flatMap((person) =>
         simulator
@@ -131,6 +133,7 @@ async function nextcloud(): Promise<Role> {
       if (ms > 0) simulator.fault({ times: Number.POSITIVE_INFINITY }, { kind: 'delay', ms })
     },
     requests: () => simulator.requests.count(),
+    heard: () => 0,
     items: () =>
       people.flatMap((person) =>
         simulator

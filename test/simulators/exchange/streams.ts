@@ -45,6 +45,11 @@ export class Streams {
     return this.#streams.size
   }
 
+  /** Subscriptions that somebody hangs on now. */
+  get heard(): number {
+    return new Set([...this.#streams].flatMap(({ ids }) => [...ids])).size
+  }
+
   subscribe(of: Omit<Subscription, 'id' | 'pending'>): Subscription {
     const subscription = { ...of, id: Buffer.from(`${of.backEnd}:${randomUUID()}`).toString('base64'), pending: [] }
     this.subscriptions.set(subscription.id, subscription)
