@@ -2,7 +2,7 @@
 import { NO_COUNTS } from '../ports/counts.ts'
 import type { Action, ActionOutcome, ItemProblem } from '../ports/report.ts'
 import type { SideName } from '../ports/side.ts'
-import type { PassCounts } from '../ports/state-store.ts'
+import type { ItemPair, PassCounts } from '../ports/state-store.ts'
 
 const HEADINGS = ['failed', 'conflicts', 'created', 'updated', 'removed', 'skipped'] as const
 type Heading = (typeof HEADINGS)[number]
@@ -29,9 +29,17 @@ export class Accounts {
     if (before === undefined || rank(heading) < rank(before)) this.#headings.set(key, heading)
   }
 
-  /** The item became this pair: it stays one item. */
-  becamePair(item: string, itemPairId: string): void {
-    this.#aliases.set(`pair:${itemPairId}`, this.#aliases.get(item) ?? item)
+  /** The item became this pair: it stays one item, whatever was noted of its two sides in an earlier round. */
+  becamePair(item: string, { id, exchange, nextcloud }: Pick<ItemPair, 'id' | SideName>): void {
+    const key = this.#aliases.get(item) ?? item
+    const sides = [bookKey(null, 'exchange', exchange.id), bookKey(null, 'nextcloud', nextcloud.id)]
+    for (const other of sides.filter((side) => side !== key)) {
+      const heading = this.#headings.get(other)
+      this.#headings.delete(other)
+      if (heading !== undefined) this.note(key, heading)
+      this.#aliases.set(other, key)
+    }
+    this.#aliases.set(`pair:${id}`, key)
   }
 
   act(action: Action, outcome: ActionOutcome): void {

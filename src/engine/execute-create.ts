@@ -81,7 +81,7 @@ async function settleCreate(
       const written = outcome.overtaken ? { desired: work.source.model, replaced: null } : null
       const { changes, itemPair } = linkCreated(context, work, { item: outcome.item, written })
       accounts.note(key, work.replaces ? 'conflicts' : 'created')
-      accounts.becamePair(key, itemPair.id)
+      accounts.becamePair(key, itemPair)
       report('done')
       context.onWritten?.(work.side, work.source.modifiedAtMs)
       return [...changes, ...noteMade(context, work.side, outcome.item.id), close]

@@ -168,7 +168,7 @@ async function settleMerge(
     exchange: baseAfter(context, work, 'exchange', { landed: landed.exchange, stuck }),
     nextcloud: baseAfter(context, work, 'nextcloud', { landed: landed.nextcloud, stuck }),
   }
-  if (!work.itemPair) accounts.becamePair(keyOf(work), itemPair.id)
+  if (!work.itemPair) accounts.becamePair(keyOf(work), itemPair)
   const changes = pairUp(context, itemPair, landed, { exchange: false, nextcloud: false })
   return [
     ...changes,

@@ -6,7 +6,7 @@
 import type { ItemId, SideItem, SideName } from '../ports/side.ts'
 import type { FieldHashes, Intent, ItemPair, Observation, StateChange } from '../ports/state-store.ts'
 import { otherSide } from '../sync/decide.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, bookKey } from './accounts.ts'
 import type { PassContext } from './context.ts'
 import { noteMade } from './note-made.ts'
 import { observationOf, readItems } from './observe.ts'
@@ -17,7 +17,7 @@ export async function recover(context: PassContext, accounts: Accounts): Promise
   for (const intent of intents) {
     await context.checkpoint()
     const { changes, unreadable } = await settleIntent(context, intent)
-    account(intent, changes, accounts)
+    await account(context, intent, { changes, accounts })
     const close: StateChange[] = unreadable ? [] : [{ kind: 'close-intent', token: intent.token }]
     await context.store.commit(context.lease, [...changes, ...close])
     const found = changes.length > 0
@@ -28,12 +28,20 @@ export async function recover(context: PassContext, accounts: Accounts): Promise
 }
 
 /** A creation that was found is one item of this pass, the one that its source was. */
-function account(intent: Intent, changes: readonly StateChange[], accounts: Accounts): void {
+async function account(
+  { store, pair }: PassContext,
+  intent: Intent,
+  { changes, accounts }: { changes: readonly StateChange[]; accounts: Accounts },
+): Promise<void> {
   const put = changes.find((change) => change.kind === 'put-item-pair')
   if (!put) return
-  const key = intent.itemPairId ? `pair:${intent.itemPairId}` : `${intent.sourceId}@${otherSide(intent.side)}`
+  const side = otherSide(intent.side)
+  const sourceId = put.itemPair[side].id
+  // The pair that it replaces may be gone: a new configuration begins without any.
+  const before = await store.itemPairBySide(pair.id, side, sourceId)
+  const key = bookKey(before, side, sourceId)
   accounts.note(key, 'created')
-  accounts.becamePair(key, put.itemPair.id)
+  accounts.becamePair(key, put.itemPair)
 }
 
 /** `unreadable`: it is there and cannot be read, so the intent stays open. */

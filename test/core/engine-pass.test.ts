@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { Accounts } from '../../src/engine/accounts.ts'
 import type { Event } from '../../src/model/event.ts'
 import { ConnectorError } from '../../src/ports/errors.ts'
+import type { ItemId, Version } from '../../src/ports/side.ts'
 import { SCENARIOS } from '../sim/crash-scenarios.ts'
 import { create, inStep, itemOf, quietWorld, remove, retitle, serverOf, uidsOn } from '../sim/quiet.ts'
 import { SimServer } from '../sim/server.ts'
@@ -234,13 +235,15 @@ describe('a pass over a converged pair (I3)', () => {
 })
 
 describe('the books of a pass (I25)', () => {
+  const side = (id: string) => ({ id: id as ItemId, version: '1' as Version, hashes: {} })
+
   it('count an item once, under the first heading that fits', () => {
     const accounts = new Accounts(false)
     accounts.note('pair:1', 'updated')
     accounts.note('pair:1', 'unchanged')
     accounts.note('pair:1', 'failed')
     accounts.note('e9@exchange', 'created')
-    accounts.becamePair('e9@exchange', '2')
+    accounts.becamePair('e9@exchange', { id: '2', exchange: side('e9'), nextcloud: side('n9') })
     accounts.note('pair:2', 'unchanged')
     expect(accounts.counts(3)).toEqual({
       seen: 4,
@@ -252,6 +255,16 @@ describe('the books of a pass (I25)', () => {
       skipped: 0,
       failed: 1,
     })
+  })
+
+  it('count an item once that was left for later on both sides before it became a pair', () => {
+    const accounts = new Accounts(false)
+    accounts.note('e9@exchange', 'skipped')
+    accounts.note('n9@nextcloud', 'skipped')
+    accounts.note('e9@exchange', 'created')
+    accounts.becamePair('e9@exchange', { id: '2', exchange: side('e9'), nextcloud: side('n9') })
+    accounts.note('n9@nextcloud', 'skipped')
+    expect(accounts.counts(0)).toMatchObject({ seen: 1, created: 1, skipped: 0, unchanged: 0 })
   })
 
   it('add up in a first pass with everything in it', async () => {

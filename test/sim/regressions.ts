@@ -81,4 +81,10 @@ export const REGRESSIONS: readonly Regression[] = [
     found:
       'an occurrence kept its own value on one side, and followed its series on the other, when both sides changed the series',
   },
+  {
+    seed: 110208476,
+    mask: 'no-scrub',
+    found:
+      'a recovered creation was counted under a pair that a new configuration had begun without, and under both its sides as well',
+  },
 ]
