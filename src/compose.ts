@@ -20,6 +20,7 @@ import type { Probe } from './ports/diagnosis.ts'
 import { ConnectorError } from './ports/errors.ts'
 import type { Log } from './ports/log.ts'
 import { type Metrics, NO_METRICS } from './ports/metrics.ts'
+import type { PushSource } from './ports/push.ts'
 import type { Connector } from './ports/service.ts'
 import type { SharedWork } from './ports/shared-work.ts'
 import { resolveArchiveKey } from './state/archive-key.ts'
@@ -147,7 +148,17 @@ async function newsOf(desk: Desk, tools: AppTools): Promise<NewsSource> {
 
 /** The clients are made when the daemon begins to listen. */
 function exchangeNews(world: { get(): Promise<World> }): NewsSource {
-  return { name: 'exchange', source: { run: async (...all) => (await world.get()).push().run(...all) } }
+  let source: PushSource | null = null
+  return {
+    name: 'exchange',
+    source: {
+      run: async (...all) => {
+        source = (await world.get()).push()
+        await source.run(...all)
+      },
+      listening: () => source?.listening?.() ?? 0,
+    },
+  }
 }
 
 /** Looks at both servers for `doctor`; nothing is composed for it. Throws ConnectorError `config.*`. */

@@ -101,5 +101,7 @@ export class News {
     if (shared === null || clock.nowMs() - this.#collectedAtMs < NUMBERS_AGE_MAX_MS) return
     this.#collectedAtMs = clock.nowMs()
     gauges(metrics, await shared.numbers(), await this.#service.accounts())
+    const listening = this.#parts.sources.reduce((sum, { source }) => sum + (source.listening?.() ?? 0), 0)
+    metrics.gauge('connector_notified_mailboxes', listening)
   }
 }

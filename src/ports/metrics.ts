@@ -57,6 +57,11 @@ export const METRICS = {
   connector_account_slots_used: gauge('slots', [], 'Places at service accounts that are taken, over all replicas.'),
   connector_accounts: gauge('accounts', ['state'], 'Service accounts: unproven, ready or resting.'),
 
+  connector_notified_mailboxes: gauge(
+    'mailboxes',
+    [],
+    'Mailboxes whose notifications of Exchange this replica listens to; the sum over the replicas are all that are not polled only.',
+  ),
   connector_wakes_total: counter('wakes', ['source'], 'Mailboxes that were marked due before their time.'),
   connector_webhooks_total: counter('requests', ['result'], 'Webhook calls of the Nextcloud app: accepted or refused.'),
   connector_loop_turns_total: counter('turns', [], 'Turns of the control loop; it stands still when the loop does.'),

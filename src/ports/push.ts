@@ -19,4 +19,6 @@ export interface PushSource {
     onChanged: (email: string) => void,
     signal: AbortSignal,
   ): Promise<void>
+  /** How many mailboxes are listened to at the moment. Absent where nothing is listened to: a source that asks by itself. */
+  listening?(): number
 }

@@ -24,6 +24,7 @@ export type Listener = {
   pool: ExchangePool
   /** Who was marked, in order. */
   changed: string[]
+  listening(): number
   /** Long waits end at once, as half a minute later. */
   refresh(): void
   stop(): Promise<void>
@@ -76,7 +77,8 @@ export function listenToo(
   })
   const changed: string[] = []
   const stop = new AbortController()
-  const running = pool.push().run(
+  const source = pool.push()
+  const running = source.run(
     async () => people,
     (email) => changed.push(email),
     stop.signal,
@@ -84,6 +86,7 @@ export function listenToo(
   const listener: Listener = {
     pool,
     changed,
+    listening: () => source.listening?.() ?? 0,
     refresh: () => {
       for (const wake of [...naps]) wake()
     },

@@ -33,6 +33,7 @@ describe('replicas that share the listening', () => {
     await expect.poll(() => [...one.changed, ...other.changed].sort()).toEqual([...one.people].sort())
     expect(one.changed.length).toBeGreaterThan(0)
     expect(other.changed.length).toBeGreaterThan(0)
+    expect([one.listening(), other.listening()]).toEqual([one.changed.length, other.changed.length])
   })
 
   it('take over what another one listened to, and check what it may have missed', async () => {
@@ -53,7 +54,8 @@ describe('replicas that share the listening', () => {
     expect(alone).toBeLessThan(one.people.length)
     one.refresh()
     await said(one).toEqual([...one.people].sort())
-    await expect.poll(() => one.server.streams.open).toBe(ACCOUNTS.length)
+    await expect.poll(() => one.listening()).toBe(one.people.length)
+    expect(other.listening()).toBe(0)
   })
 
   it('go on as they are while the database is away', async () => {

@@ -114,6 +114,8 @@ describe('the daemon', () => {
     await expect.poll(() => world.exchange.streams.subscriptions.size, { timeout: 20_000 }).toBe(13)
     const inStep = async () => Number(/outcome="in-step"} (\d+)/.exec(await (await get('/metrics')).text())?.[1] ?? 0)
     await expect.poll(inStep, { timeout: 30_000 }).toBeGreaterThanOrEqual(13)
+    const listening = async () => Number(/notified_mailboxes (\d+)/.exec(await (await get('/metrics')).text())?.[1])
+    await expect.poll(listening, { timeout: 15_000, interval: 500 }).toBe(13)
     const passes = await inStep()
     const startedAtMs = performance.now()
     world.exchange.mailbox(emailOf('alice')).addEvent(appointment('Just now', { day: 3 }))

@@ -16,10 +16,12 @@ export type FleetPushOptions = {
 }
 
 export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): PushSource {
+  const sources = new Map<ExchangePool, PushSource>()
   return {
+    listening: () => [...sources.values()].reduce((sum, source) => sum + (source.listening?.() ?? 0), 0),
     async run(mailboxes, onChanged, signal) {
       const seats = new Map<ExchangePool, readonly string[]>()
-      const running = new Map<ExchangePool, Promise<void>>()
+      const running: Promise<void>[] = []
       while (!signal.aborted) {
         const emails = await told(mailboxes, log)
         if (emails !== null) {
@@ -27,16 +29,15 @@ export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): 
           for (const pool of seats.keys()) if (!groups.has(pool)) seats.set(pool, [])
           for (const [pool, own] of groups) {
             seats.set(pool, own)
-            if (!running.has(pool))
-              running.set(
-                pool,
-                pool.push().run(async () => seats.get(pool) ?? [], onChanged, signal),
-              )
+            if (sources.has(pool)) continue
+            const source = pool.push()
+            sources.set(pool, source)
+            running.push(source.run(async () => seats.get(pool) ?? [], onChanged, signal))
           }
         }
-        await clock.sleep(running.size === 0 ? STREAM_RETRY_BASE_MS : STREAM_REFRESH_MS, signal)
+        await clock.sleep(running.length === 0 ? STREAM_RETRY_BASE_MS : STREAM_REFRESH_MS, signal)
       }
-      await Promise.all(running.values())
+      await Promise.all(running)
     },
   }
 }

@@ -26,6 +26,7 @@ export class Group {
   #emails: ReadonlySet<string>
   #wake = new AbortController()
   #failures = 0
+  #isHanging = false
 
   constructor(options: GroupOptions, emails: ReadonlySet<string>) {
     this.#options = options
@@ -38,6 +39,11 @@ export class Group {
     const isSame = emails.size === this.#emails.size && [...emails].every((email) => this.#emails.has(email))
     this.#emails = emails
     if (!isSame) this.#wake.abort()
+  }
+
+  /** Mailboxes that Exchange tells about now. */
+  get listening(): number {
+    return this.#isHanging ? this.#subscriptions.ids().length : 0
   }
 
   /** Of these something may have been missed: they are checked as soon as they are listened to. */
@@ -74,14 +80,19 @@ export class Group {
     else this.#failures = 0
   }
 
-  #hang(account: Member, affinity: Affinity, signal: AbortSignal): Promise<void> {
+  async #hang(account: Member, affinity: Affinity, signal: AbortSignal): Promise<void> {
     const ids = this.#subscriptions.ids()
     const onMessage = ({ changed, unknown }: StreamMessage) => {
+      this.#isHanging = true
       this.#failures = 0
       for (const email of new Set(this.#subscriptions.emailsOf(changed))) this.#options.onChanged(email)
       this.#subscriptions.lose(unknown)
     }
-    return account.listen({ ids, minutes: STREAM_MINUTES, affinity, onMessage, signal })
+    try {
+      await account.listen({ ids, minutes: STREAM_MINUTES, affinity, onMessage, signal })
+    } finally {
+      this.#isHanging = false
+    }
   }
 
   async #broken(error: unknown, signal: AbortSignal): Promise<void> {

@@ -20,10 +20,13 @@ export type StreamingOptions = {
 
 export function streamingPush(options: StreamingOptions): PushSource {
   const { clock, log } = options
+  let running: RunningGroups | null = null
   return {
+    listening: () => running?.listening ?? 0,
     async run(mailboxes, onChanged, signal) {
       const roster = new Roster()
       const groups = new RunningGroups({ ...options, onChanged }, signal)
+      running = groups
       let toldLeft = 0
       while (!signal.aborted) {
         const look = await lookAround(options, mailboxes)
@@ -73,6 +76,10 @@ class RunningGroups {
       // Another replica listened with this account, and may have been gone for a while.
       else this.#start(one, before !== null && !before.has(one.account))
     }
+  }
+
+  get listening(): number {
+    return [...this.#running.values()].reduce((sum, { group }) => sum + group.listening, 0)
   }
 
   async ended(): Promise<void> {
