@@ -39,6 +39,8 @@ export const STATE_BUSY_WAIT_MS = 20
 export const STATE_STATEMENT_TIMEOUT_MS = 60_000
 /** Connections to PostgreSQL per replica: one per mailbox in parallel (8) and two for leases. */
 export const STATE_CONNECTIONS_MAX = 10
+/** Connections to PostgreSQL that nobody uses stay open for so long: a new one costs both sides a sign-in. */
+export const STATE_CONNECTION_IDLE_MS = 5 * 60 * 1000
 /** Rows of one multi-row statement: 500 x 15 columns stays below SQLite's 32,766 bound parameters. */
 export const STATE_BATCH_ROWS_MAX = 500
 /** Pass and action logs older than this are removed with the expired archive: as long as the archive is kept. */
@@ -97,10 +99,12 @@ export const STREAM_RETRY_BASE_MS = 1_000
 export const STREAM_RETRY_MAX_MS = 5 * 60 * 1000
 /** Streaming: a mailbox whose subscription was refused is left to polling for so long. */
 export const STREAM_REFUSED_MS = 30 * 60 * 1000
-/** Streaming: how often it is looked at who is to be listened to, and which replica listens for whom. */
+/** Streaming: how often it is looked at who is to be listened to, and where. */
 export const STREAM_REFRESH_MS = 30_000
-/** Replicas: one that said nothing for so long is gone, and the others listen in its place. As long as a lease. */
-export const REPLICA_PRESENT_MS = 90_000
+/** Streaming: how often a replica says that it is there, and looks which accounts are its own. */
+export const STREAM_SHARE_MS = 10_000
+/** Replicas: one that said nothing for so long is gone, and the others listen in its place. */
+export const REPLICA_PRESENT_MS = 45_000
 /** EWS: longest back-off that is waited for inside a call; a longer one ends the call as throttled, and the schedule waits instead. */
 export const EWS_BACKOFF_MAX_MS = 60_000
 /** EWS: first wait of the growing pauses when the server refused for load without saying how long. */

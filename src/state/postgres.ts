@@ -1,7 +1,12 @@
 /** The shared database of several replicas: a pg pool behind Kysely's PostgresDialect. Imported only when it is configured, since pg takes its time to load. */
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { CONNECT_TIMEOUT_MS, STATE_CONNECTIONS_MAX, STATE_STATEMENT_TIMEOUT_MS } from '../limits.ts'
+import {
+  CONNECT_TIMEOUT_MS,
+  STATE_CONNECTION_IDLE_MS,
+  STATE_CONNECTIONS_MAX,
+  STATE_STATEMENT_TIMEOUT_MS,
+} from '../limits.ts'
 import type { Log } from '../ports/log.ts'
 import type { StateDatabase } from './database.ts'
 import { stateError } from './errors.ts'
@@ -45,6 +50,7 @@ function makePool(url: string, { label, lockWaitMs }: PostgresOptions): pg.Pool 
       application_name: 'connector',
       max: STATE_CONNECTIONS_MAX,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: STATE_CONNECTION_IDLE_MS,
       statement_timeout: STATE_STATEMENT_TIMEOUT_MS,
       lock_timeout: lockWaitMs,
       // A replica that is paused inside a transaction must not hold its mailbox row for ever.

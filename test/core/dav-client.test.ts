@@ -301,6 +301,16 @@ describe('the network', () => {
     expect((await list(trusting.client, `${server.url}/c/`)).responses).toHaveLength(3)
   })
 
+  it('keeps its connections from one report to the next: a pass must not begin with a handshake', async () => {
+    const { client, server } = await fixture((_, response) => replyMultistatus(response, ''))
+    for (let pass = 0; pass < 6; pass++) {
+      await client.report(`${server.url}/c/`, { root: 'd:sync-collection', body: {} })
+      await new Promise((done) => setTimeout(done, 20))
+    }
+    expect(server.seen.map(({ method }) => method)).toEqual(Array.from({ length: 6 }, () => 'REPORT'))
+    expect(server.connections()).toBeLessThanOrEqual(2)
+  })
+
   it('sends nothing more when it is told to stop while it waits for a throttling server', async () => {
     const stop = new AbortController()
     const { client, server } = await fixture(

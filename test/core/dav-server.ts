@@ -8,7 +8,8 @@ import type { Log } from '../../src/ports/log.ts'
 export type Seen = { method: string; path: string; headers: IncomingMessage['headers']; body: string }
 export type Handler = (request: Seen, response: ServerResponse, nth: number) => void
 
-export type ScriptedServer = { url: string; seen: Seen[]; close(): Promise<void> }
+/** `connections`: how many were ever opened. */
+export type ScriptedServer = { url: string; seen: Seen[]; connections(): number; close(): Promise<void> }
 
 export async function scriptedServer(handler: Handler, tls?: { key: string; cert: string }): Promise<ScriptedServer> {
   const seen: Seen[] = []
@@ -23,11 +24,14 @@ export async function scriptedServer(handler: Handler, tls?: { key: string; cert
     })
   }
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest)
+  let connections = 0
+  server.on('connection', () => connections++)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     seen,
+    connections: () => connections,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -25,7 +25,7 @@ export type Listener = {
   /** Who was marked, in order. */
   changed: string[]
   listening(): number
-  /** Long waits end at once, as half a minute later. */
+  /** Long waits end at once, as ten seconds later. */
   refresh(): void
   stop(): Promise<void>
 }
@@ -64,7 +64,7 @@ export function listenToo(
         signal?.addEventListener('abort', done, { once: true })
         naps.add(done)
         // Waits of seconds are tests of patience: they take milliseconds here.
-        if (ms < 25_000) setTimeout(done, ms / 50)
+        if (ms < 9_000) setTimeout(done, ms / 50)
       }),
   }
   const pool = createExchangePool({

@@ -55,13 +55,22 @@ export class Endpoints {
     return this.#searchOnce(email, known, signal)
   }
 
-  /** Without a search: null for a mailbox that nobody found yet. */
-  async known(email: string): Promise<Endpoint | null> {
+  /** Without a search, and with one look into the book: mailboxes that nobody found yet are not in it. Errors: those of the state. */
+  async known(emails: readonly string[]): Promise<ReadonlyMap<string, Endpoint>> {
     const { config, book } = this.#options
-    const finding = findingOf(config, email)
-    if (finding.kind === 'configured') return finding.endpoint
-    const read = await book.read(email)
-    return read !== null && isStillAllowed(config, read) ? discoveredEndpoint(config, read) : null
+    const known = new Map<string, Endpoint>()
+    let found: ReadonlyMap<string, KnownEndpoint> | null = null
+    for (const email of emails) {
+      const finding = findingOf(config, email)
+      if (finding.kind === 'configured') {
+        known.set(email, finding.endpoint)
+        continue
+      }
+      found ??= await book.all()
+      const read = found.get(email.toLowerCase())
+      if (read !== undefined && isStillAllowed(config, read)) known.set(email, discoveredEndpoint(config, read))
+    }
+    return known
   }
 
   /** For `pool test`: a search of its own, whose way is told. Never throws for what servers and accounts do wrong. */

@@ -23,9 +23,8 @@ export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): 
       const seats = new Map<ExchangePool, readonly string[]>()
       const running: Promise<void>[] = []
       while (!signal.aborted) {
-        const emails = await told(mailboxes, log)
-        if (emails !== null) {
-          const groups = await grouped(emails, { endpoints, poolAt })
+        const groups = await told(mailboxes, { endpoints, poolAt, log })
+        if (groups !== null) {
           for (const pool of seats.keys()) if (!groups.has(pool)) seats.set(pool, [])
           for (const [pool, own] of groups) {
             seats.set(pool, own)
@@ -42,10 +41,15 @@ export function fleetPush({ endpoints, poolAt, clock, log }: FleetPushOptions): 
   }
 }
 
-/** Null when it cannot be told just now who is enrolled. */
-async function told(mailboxes: () => Promise<readonly string[]>, log: Log): Promise<readonly string[] | null> {
+type Telling = Pick<FleetPushOptions, 'endpoints' | 'poolAt' | 'log'>
+
+/** Null when it cannot be told just now who is enrolled, or where. */
+async function told(
+  mailboxes: () => Promise<readonly string[]>,
+  { endpoints, poolAt, log }: Telling,
+): Promise<ReadonlyMap<ExchangePool, readonly string[]> | null> {
   try {
-    return await mailboxes()
+    return grouped(await endpoints.known(await mailboxes()), poolAt)
   } catch (error) {
     if (!(error instanceof ConnectorError)) throw error
     log.warn({ code: error.code }, 'the mailboxes to listen to could not be told')
@@ -53,16 +57,11 @@ async function told(mailboxes: () => Promise<readonly string[]>, log: Log): Prom
   }
 }
 
-/** A mailbox that nobody found yet is left to its passes, which search for it and say why not. */
-async function grouped(
-  emails: readonly string[],
-  { endpoints, poolAt }: Pick<FleetPushOptions, 'endpoints' | 'poolAt'>,
-) {
+/** A mailbox that nobody found yet is left to its passes, which search for it and say why not; one that has no pool, too. */
+function grouped(places: ReadonlyMap<string, Endpoint>, poolAt: FleetPushOptions['poolAt']) {
   const groups = new Map<ExchangePool, string[]>()
-  for (const email of emails) {
+  for (const [email, endpoint] of places) {
     try {
-      const endpoint = await endpoints.known(email)
-      if (endpoint === null) continue
       const pool = poolAt(endpoint)
       const group = groups.get(pool) ?? []
       group.push(email)

@@ -14,7 +14,12 @@ export function listenerShare(roll: Pick<SharedWork, 'present' | 'absent'>, repl
   return {
     current: async () => {
       const replicas = await roll.present(replica, REPLICA_PRESENT_MS)
-      return (account) => listenerOf(account, replicas) === replica
+      const known = new Map<string, boolean>()
+      return (account) => {
+        const isOurs = known.get(account) ?? listenerOf(account, replicas) === replica
+        known.set(account, isOurs)
+        return isOurs
+      }
     },
     leave: () => roll.absent(replica),
   }

@@ -1,5 +1,5 @@
 /** Streaming notifications of Exchange as a source of news: mailboxes in groups, one hanging connection per group, everything else left to polling. */
-import { STREAM_REFRESH_MS, STREAM_RETRY_BASE_MS } from '../../limits.ts'
+import { STREAM_RETRY_BASE_MS, STREAM_SHARE_MS } from '../../limits.ts'
 import type { Clock, Random } from '../../ports/clock.ts'
 import { ConnectorError } from '../../ports/errors.ts'
 import type { Log } from '../../ports/log.ts'
@@ -38,7 +38,7 @@ export function streamingPush(options: StreamingOptions): PushSource {
           groups.adapt(plan.groups)
         }
         // Just started, nobody may be known yet.
-        await clock.sleep(look === null || look.enrolled === 0 ? STREAM_RETRY_BASE_MS : STREAM_REFRESH_MS, signal)
+        await clock.sleep(look === null || look.enrolled === 0 ? STREAM_RETRY_BASE_MS : STREAM_SHARE_MS, signal)
       }
       await groups.ended()
       await leave(options)

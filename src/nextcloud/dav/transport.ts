@@ -45,13 +45,18 @@ export function createDavTransport(options: TransportOptions = {}): DavTransport
     connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs), ...(options.tls?.ca ? { ca: options.tls.ca } : {}) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-  })
+  }).compose(keepConnection)
   const redirectsMax = options.redirects === 'none' ? 0 : REDIRECTS_MAX
   const limits = { agent, timeoutMs, bytesMax: options.bytesMax ?? RESPONSE_BYTES_MAX, redirectsMax }
   return {
     send: (request) => sendFollowing(request, limits),
     close: () => agent.close(),
   }
+}
+
+/** Left alone, undici closes the connection after a request of a method that it knows no body of: REPORT, in every pass of every mailbox. */
+function keepConnection(dispatch: Dispatcher['dispatch']): Dispatcher['dispatch'] {
+  return (options, handler) => dispatch({ ...options, reset: false }, handler)
 }
 
 type Limits = { agent: Dispatcher; timeoutMs: number; bytesMax: number; redirectsMax: number }

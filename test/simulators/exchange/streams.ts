@@ -45,9 +45,10 @@ export class Streams {
     return this.#streams.size
   }
 
-  /** Subscriptions that somebody hangs on now. */
+  /** Mailboxes that somebody listens to now. */
   get heard(): number {
-    return new Set([...this.#streams].flatMap(({ ids }) => [...ids])).size
+    const ids = [...this.#streams].flatMap((stream) => [...stream.ids])
+    return new Set(ids.map((id) => this.subscriptions.get(id)?.mailbox)).size
   }
 
   subscribe(of: Omit<Subscription, 'id' | 'pending'>): Subscription {
