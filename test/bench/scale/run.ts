@@ -256,12 +256,16 @@ async function lags(
   const found = nextcloud.flatMap(({ title, uid }) => {
     const edit = edits.get(title)
     const at = writtenAt.get(uid)
-    return edit && at !== undefined ? [(at - edit.atMs) / 1000] : []
+    return edit && at !== undefined ? [{ side: edit.side, seconds: (at - edit.atMs) / 1000 }] : []
   })
-  found.sort((a, b) => a - b)
-  const at = (share: number) => found[Math.min(found.length - 1, Math.floor(found.length * share))]?.toFixed(1)
-  console.log(
-    `lag with polling every ${SIZE.intervalSeconds} s: median ${at(0.5)} s, 95 % ${at(0.95)} s, 99 % ${at(0.99)} s, ` +
-      `longest ${at(1)} s (${found.length} of ${edits.size} edits)`,
-  )
+  for (const side of ['exchange', 'nextcloud'] as const) {
+    const own = found.filter((one) => one.side === side).map(({ seconds }) => seconds)
+    own.sort((a, b) => a - b)
+    const at = (share: number) => own[Math.min(own.length - 1, Math.floor(own.length * share))]?.toFixed(1)
+    const how = side === 'exchange' ? 'notifications, and' : 'nothing but'
+    console.log(
+      `lag of edits on ${side} (${how} polling every ${SIZE.intervalSeconds} s): median ${at(0.5)} s, 95 % ${at(0.95)} s, ` +
+        `99 % ${at(0.99)} s, longest ${at(1)} s (${own.length} edits)`,
+    )
+  }
 }
