@@ -23,10 +23,11 @@ export function isOccurrencePath(path: FieldPath): boolean {
   return path.startsWith(OCCURRENCE_PREFIX)
 }
 
-/** The paths of its series that an occurrence has a value of its own for. */
-export function masterPathsIn(occurrence: Json | undefined): ReadonlySet<FieldPath> {
-  const isException = typeof occurrence === 'object' && occurrence !== null && 'changes' in occurrence
-  return new Set(isException ? Object.keys(occurrence.changes as object) : [])
+/** An exception in its flat form: `changes` are the fields that it has a value of its own for. */
+export type FlatException = { start: Json; end: Json; changes: { [path: FieldPath]: Json } }
+
+export function isFlatException(value: Json | undefined): value is FlatException {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'changes' in value
 }
 
 /** The flat form; insertion order is the order of the fields, then sorted elements. Absent values have no path. */

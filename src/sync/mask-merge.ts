@@ -1,5 +1,14 @@
 /** The merge of two items of which one is masked, or was: times merge as always, words go one way or nowhere (mask-relation.ts). Pure. */
-import { applyPatch, flatten, isSchedulePath, sameValue, unflatten } from '../model/flat.ts'
+import {
+  applyPatch,
+  type FlatException,
+  flatten,
+  isFlatException,
+  isOccurrencePath,
+  isSchedulePath,
+  sameValue,
+  unflatten,
+} from '../model/flat.ts'
 import type { FieldPath, FlatItem, Json } from '../model/item.ts'
 import { eventOf } from '../model/kinds.ts'
 import type { SideName } from '../ports/side.ts'
@@ -7,9 +16,6 @@ import { otherSide } from './decide.ts'
 import { isMaskedTitle, maskEvent, settledTitle } from './mask.ts'
 import type { WordsRule } from './mask-relation.ts'
 import { type FieldPatch, type Merge, type MergeInput, merge } from './merge.ts'
-
-/** An exception in the flat form (model/flat-event.ts). */
-type FlatException = { start: Json; end: Json; changes: { [path: FieldPath]: Json } }
 
 const SHOW_AS: FieldPath = 'showAs'
 
@@ -51,7 +57,7 @@ function withOwnWords(patch: FieldPatch, own: FlatItem): FieldPatch {
   return new Map(
     [...patch].map(([path, value]) => {
       const words = wordsAt(own, path)
-      if (!isException(value) || words === null) return [path, value]
+      if (!isFlatException(value) || words === null) return [path, value]
       return [path, { ...value, changes: { ...words, ...value.changes } }]
     }),
   )
@@ -75,7 +81,7 @@ function giveWords(input: MergeInput, { from, time, patch }: Giving): void {
     if (path === 'title') offer(path, titleFrom(source))
     else if (!isTimePath(path)) offer(path, source.get(path))
     else if (path === SHOW_AS) offer(path, showAsFrom({ source, sourceTime, time }))
-    else if (path.startsWith('occurrence:')) offer(path, occurrenceFrom(path, { source, sourceTime, time }))
+    else if (isOccurrencePath(path)) offer(path, occurrenceFrom(path, { source, sourceTime, time }))
   }
 }
 
@@ -96,16 +102,12 @@ function occurrenceFrom(path: FieldPath, { source, sourceTime, time }: Sources):
   // The time is the original's: all of it, words alone included.
   if (sameValue(timed, sourceTime.get(path))) return source.get(path)
   const words = wordsAt(source, path)
-  return isException(timed) && words !== null ? { ...timed, changes: { ...words, ...timed.changes } } : timed
+  return isFlatException(timed) && words !== null ? { ...timed, changes: { ...words, ...timed.changes } } : timed
 }
 
 /** What an exception has of its own beside time and free/busy. */
 function wordsAt(flat: FlatItem, path: FieldPath): FlatException['changes'] | null {
   const value = flat.get(path)
-  if (!isException(value)) return null
+  if (!isFlatException(value)) return null
   return Object.fromEntries(Object.entries(value.changes).filter(([field]) => field !== SHOW_AS))
-}
-
-function isException(value: Json | undefined): value is FlatException {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && 'changes' in value
 }

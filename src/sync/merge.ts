@@ -2,7 +2,7 @@
  * The three-way merge of one item, field by field. Each side is compared with its own base, so what one side cannot hold
  * never looks like an edit; only fields that a side really changed travel to the other (promises.md P1, P7).
  */
-import { isOccurrencePath, isSchedulePath, masterPathsIn, sameValue } from '../model/flat.ts'
+import { isFlatException, isOccurrencePath, isSchedulePath, sameValue } from '../model/flat.ts'
 import type { FieldPath, FlatItem, Json } from '../model/item.ts'
 import type { SideName } from '../ports/side.ts'
 import type { FieldHashes } from '../ports/state-store.ts'
@@ -105,11 +105,15 @@ function byDependence([, one]: [string, FieldPath], [, other]: [string, FieldPat
  */
 function ownerOfMoved(input: MergeInput, path: FieldPath, decided: Merge): SideName | null {
   if (!isOccurrencePath(path)) return null
-  const exchange = masterPathsIn(input.exchange.get(path))
-  const nextcloud = masterPathsIn(input.nextcloud.get(path))
+  const exchange = ownFields(input.exchange.get(path))
+  const nextcloud = ownFields(input.nextcloud.get(path))
   const moves = (field: FieldPath) => decided.toExchange.has(field) || decided.toNextcloud.has(field)
   if ([...exchange].some((field) => !nextcloud.has(field) && moves(field))) return 'exchange'
   return [...nextcloud].some((field) => !exchange.has(field) && moves(field)) ? 'nextcloud' : null
+}
+
+function ownFields(occurrence: Json | undefined): ReadonlySet<FieldPath> {
+  return new Set(isFlatException(occurrence) ? Object.keys(occurrence.changes) : [])
 }
 
 /**

@@ -19,15 +19,21 @@ async function roll() {
   return store
 }
 
+/** Two replicas, each with its share of the mailboxes of `ACCOUNTS`. */
+async function sharing() {
+  const shared = await roll()
+  const one = await listen(30, {}, ACCOUNTS, listenerShare(shared, 'one'))
+  await isListening(one, 30, ACCOUNTS.length)
+  const other = listenToo(one, listenerShare(shared, 'other'))
+  await expect.poll(() => one.server.streams.open).toBeGreaterThan(ACCOUNTS.length)
+  one.refresh()
+  await expect.poll(() => one.server.streams.open).toBe(ACCOUNTS.length)
+  return { shared, one, other }
+}
+
 describe('replicas that share the listening', () => {
   it('subscribe each mailbox once, and each hears what is its own', async () => {
-    const shared = await roll()
-    const one = await listen(30, {}, ACCOUNTS, listenerShare(shared, 'one'))
-    await isListening(one, 30, ACCOUNTS.length)
-    const other = listenToo(one, listenerShare(shared, 'other'))
-    await expect.poll(() => one.server.streams.open).toBeGreaterThan(ACCOUNTS.length)
-    one.refresh()
-    await expect.poll(() => one.server.streams.open).toBe(ACCOUNTS.length)
+    const { one, other } = await sharing()
     // What the first one gave up ends by itself at the server; nobody hangs on it.
     for (const email of one.people) change(one, email)
     await expect.poll(() => [...one.changed, ...other.changed].sort()).toEqual([...one.people].sort())
@@ -37,13 +43,7 @@ describe('replicas that share the listening', () => {
   })
 
   it('take over what another one listened to, and check what it may have missed', async () => {
-    const shared = await roll()
-    const one = await listen(30, {}, ACCOUNTS, listenerShare(shared, 'one'))
-    await isListening(one, 30, ACCOUNTS.length)
-    const other = listenToo(one, listenerShare(shared, 'other'))
-    await expect.poll(() => one.server.streams.open).toBeGreaterThan(ACCOUNTS.length)
-    one.refresh()
-    await expect.poll(() => one.server.streams.open).toBe(ACCOUNTS.length)
+    const { shared, one, other } = await sharing()
     await other.stop()
     expect(await shared.present('one', 1000)).toEqual(['one'])
     await expect.poll(() => one.server.streams.open).toBeLessThan(ACCOUNTS.length)

@@ -112,8 +112,9 @@ async function lookAround(
   mailboxes: () => Promise<readonly string[]>,
 ): Promise<{ enrolled: number; seats: Seat[] } | null> {
   try {
-    const isOurs = await share.current()
     const emails = await mailboxes()
+    if (emails.length === 0) return { enrolled: 0, seats: [] }
+    const isOurs = await share.current()
     const seats = emails.flatMap((email) => {
       const member = memberFor(email)
       return member === null || !isOurs(member.name) ? [] : [{ email, account: member.name }]
