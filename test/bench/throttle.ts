@@ -7,6 +7,7 @@ import type { EwsClient } from '../../src/exchange/ews/client.ts'
 import { getFolder } from '../../src/exchange/ews/operations/get-folder.ts'
 import { syncFolderItems } from '../../src/exchange/ews/operations/sync-folder-items.ts'
 import { createExchangePool } from '../../src/exchange/pool/pool.ts'
+import { BASIC_POOL } from '../basic-pool.ts'
 import { startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { SILENT } from '../world.ts'
 import { mostOvertakes, type Turn } from './rounds.ts'
@@ -48,7 +49,7 @@ async function run(failing: boolean): Promise<Result> {
   }
   server.faults.hook = () => ({ kind: 'delay', ms: SERVICE_MS })
   const pool = createExchangePool({
-    config: { ...CONFIG, ewsUrl: server.url },
+    config: { ...BASIC_POOL, ewsUrl: server.url },
     admins: () => names.map((name) => ({ kind: 'on-premises', name, username: name, password: 'secret' })),
     clock: { nowMs: () => Date.now(), sleep: (ms) => new Promise((done) => setTimeout(done, ms)) },
     log: SILENT,
@@ -105,15 +106,6 @@ async function run(failing: boolean): Promise<Result> {
   await server.close()
   return result
 }
-
-const CONFIG = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
-} as const
 
 /** One account's password was changed, another one is disabled. */
 function fail(server: Awaited<ReturnType<typeof startExchangeSimulator>>): void {

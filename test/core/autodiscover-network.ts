@@ -5,6 +5,7 @@ import type { FleetConfig } from '../../src/exchange/fleet/finding.ts'
 import { createExchangeFleet, type ExchangeFleet, type ExchangeFleetOptions } from '../../src/exchange/fleet/fleet.ts'
 import type { PoolAdmin } from '../../src/exchange/pool/settings.ts'
 import { memoryEndpointBook } from '../../src/open/known-endpoints.ts'
+import { BASIC_POOL } from '../basic-pool.ts'
 import {
   type ExchangeSimulator,
   type SimulatorOptions,
@@ -85,12 +86,7 @@ export async function openNetwork(): Promise<Network> {
 }
 
 export const ON_PREMISES: FleetConfig = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
+  ...BASIC_POOL,
   allowedHosts: ['*.corp.test', 'corp.test'],
   cloudHosts: [NAMES.cloudDiscovery, NAMES.cloud],
   cloudMailboxes: null,

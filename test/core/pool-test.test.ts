@@ -6,6 +6,7 @@ import { renderPool } from '../../src/cli/render/pool.ts'
 import { createExchangePool, type ExchangePoolOptions } from '../../src/exchange/pool/pool.ts'
 import type { PoolAdmin, PoolConfig } from '../../src/exchange/pool/settings.ts'
 import type { AccountCheck, PoolProgress, PoolReport } from '../../src/ports/pool-report.ts'
+import { BASIC_POOL } from '../basic-pool.ts'
 import { bearerSignIn, type TokenVerdict } from '../simulators/exchange/auth/bearer.ts'
 import { ntlmSignIn } from '../simulators/exchange/auth/ntlm.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
@@ -21,15 +22,6 @@ const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close()
 })
-
-const BASIC: PoolConfig = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
-}
 
 type Simulated = Parameters<typeof startExchangeSimulator>[0]
 
@@ -60,7 +52,7 @@ async function test(url: string, admins: PoolAdmin[], asked: Asked = {}) {
     },
   }
   const pool = createExchangePool({
-    config: { ...BASIC, ...config, type, ewsUrl: url },
+    config: { ...BASIC_POOL, ...config, type, ewsUrl: url },
     admins: () => admins,
     clock,
     log: silentLog,
@@ -247,7 +239,7 @@ describe('Microsoft 365', () => {
     const server = await exchange({ tls, signIn: bearerSignIn(judge) }, ['app'])
     if (fault) server.faults.add({ effect: { kind: 'http', ...fault } })
     open.push(authority)
-    const config = { ...BASIC, authorityUrl: authority.url }
+    const config = { ...BASIC_POOL, authorityUrl: authority.url }
     const { report } = await test(server.url.replace('127.0.0.1', 'localhost'), [APP], { type: 'cloud', config })
     return report
   }

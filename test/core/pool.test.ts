@@ -7,6 +7,7 @@ import { afterNewSecret, afterRefusal, isResting } from '../../src/exchange/pool
 import type { PoolAdmin, PoolConfig } from '../../src/exchange/pool/settings.ts'
 import type { Refusals } from '../../src/ports/account-book.ts'
 import type { Log } from '../../src/ports/log.ts'
+import { BASIC_POOL } from '../basic-pool.ts'
 import { basicSignIn, type SignIn } from '../simulators/exchange/auth/sign-in.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { silentLog } from './ews-script-server.ts'
@@ -21,15 +22,6 @@ afterEach(async () => {
 
 function admin(name: string, password = `secret-${name}`): PoolAdmin {
   return { kind: 'on-premises', name, username: name, password }
-}
-
-const CONFIG: PoolConfig = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
 }
 
 type World = {
@@ -67,7 +59,7 @@ async function start(accounts: string[], options: Partial<ExchangePoolOptions> =
   const log: Log = { ...silentLog, error: (_, message) => void warnings.push(message) }
   let admins = accounts.map((name) => admin(name))
   const pool = createExchangePool({
-    config: { ...CONFIG, ewsUrl: server.url },
+    config: { ...BASIC_POOL, ewsUrl: server.url },
     admins: () => admins,
     clock,
     log,
@@ -223,7 +215,7 @@ describe('replicas that share the book', () => {
     // Its waiting takes real time, as the other's requests do.
     const clock = { nowMs: one.clock.nowMs, sleep: () => new Promise<void>((done) => setTimeout(done, 1)) }
     const other = createExchangePool({
-      config: { ...CONFIG, ewsUrl: one.server.url },
+      config: { ...BASIC_POOL, ewsUrl: one.server.url },
       admins: () => [admin('a')],
       clock,
       log: silentLog,
@@ -334,7 +326,7 @@ describe('a pool that cannot work', () => {
     const random = { uuid: () => '', fraction: () => 0 }
     const clock = { nowMs: () => 0, sleep: async () => {} }
     const make = () =>
-      createExchangePool({ config: { ...CONFIG, ...config }, admins: () => admins, clock, log: silentLog, random })
+      createExchangePool({ config: { ...BASIC_POOL, ...config }, admins: () => admins, clock, log: silentLog, random })
     expect(make).toThrow(/^config\.(invalid|file)$/)
   })
 })

@@ -1,23 +1,14 @@
 /** A pool that listens for streaming notifications at the simulated Exchange, with waits that a test can end. */
 import { expect } from 'vitest'
 import { createExchangePool, type ExchangePool } from '../../src/exchange/pool/pool.ts'
-import type { PoolConfig } from '../../src/exchange/pool/settings.ts'
 import type { ListenerShare } from '../../src/ports/push.ts'
+import { BASIC_POOL } from '../basic-pool.ts'
 import { type ExchangeSimulator, startExchangeSimulator } from '../simulators/exchange/simulator.ts'
 import { silentLog } from './ews-script-server.ts'
 
 const open: { close(): Promise<void> }[] = []
 export async function closeListeners(): Promise<void> {
   for (const one of open.splice(0).reverse()) await one.close()
-}
-
-const CONFIG: PoolConfig = {
-  type: 'basic',
-  ewsUrl: null,
-  tenantId: null,
-  appId: null,
-  clientSecret: null,
-  certificateFile: null,
 }
 
 export type Listener = {
@@ -68,7 +59,7 @@ export function listenToo(
       }),
   }
   const pool = createExchangePool({
-    config: { ...CONFIG, ewsUrl: server.url },
+    config: { ...BASIC_POOL, ewsUrl: server.url },
     admins: () => accounts.map((name) => ({ kind: 'on-premises', name, username: name, password: 'secret' })),
     clock,
     log: silentLog,
